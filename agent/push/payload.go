@@ -38,7 +38,7 @@ func (p Payload) Redact() Payload {
 	if json.Unmarshal(header["token"], &token) != nil {
 		return p
 	}
-	header["token"] = quote(Token(token).Fingerprint())
+	header["token"] = quote(NewToken(token).Fingerprint())
 	object["header"] = mustMarshal(header)
 	return Payload{Type: p.Type, Data: string(mustMarshal(object))}
 }

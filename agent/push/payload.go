@@ -4,9 +4,12 @@
 package push
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"regexp"
+	"strings"
 )
 
 // Payload is pushCommon.PushPayload: what the system hands to receiveMessage
@@ -19,28 +22,83 @@ type Payload struct {
 }
 
 // Redact returns the payload with the Push Token in Data's header replaced by
-// its fingerprint. Data that is not a JSON object is returned as it is: it
-// then has no header. Other values keep their bytes.
+// its fingerprint. All other bytes stay as they are. Where Data or its header
+// is no JSON object, be it cut off or quoted once more, whatever follows a key
+// "token" is replaced.
 func (p Payload) Redact() Payload {
-	var object map[string]json.RawMessage
-	if json.Unmarshal([]byte(p.Data), &object) != nil {
-		return p
+	redacted := make([]byte, 0, len(p.Data)+len("token:00000000"))
+	done := 0
+	err := members(p.Data, func(key string, header, end int) {
+		if key != "header" {
+			return
+		}
+		err := members(p.Data[header:end], func(key string, from, to int) {
+			value := p.Data[header+from : header+to]
+			if key != "token" || value == "null" {
+				return
+			}
+			redacted = append(redacted, p.Data[done:header+from]...)
+			redacted = append(redacted, fingerprint(value)...)
+			done = header + to
+		})
+		if err != nil {
+			redacted = append(redacted, p.Data[done:header]...)
+			redacted = append(redacted, redactText(p.Data[header:end])...)
+			done = end
+		}
+	})
+	if err != nil {
+		return Payload{Type: p.Type, Data: redactText(p.Data)}
 	}
-	raw, ok := object["header"]
-	if !ok {
-		return p
+	return Payload{Type: p.Type, Data: string(append(redacted, p.Data[done:]...))}
+}
+
+// redactText redacts what is no JSON object.
+func redactText(text string) string { return looseToken.ReplaceAllString(text, "${1}redacted") }
+
+var looseToken = regexp.MustCompile(`(token\\*"\s*:\s*\\*")[^"\\]*`)
+
+// members calls each with the key of every member of a JSON object, and with
+// the bounds of the value's text. A key may come twice.
+func members(object string, each func(key string, from, to int)) error {
+	dec := json.NewDecoder(strings.NewReader(object))
+	first, err := dec.Token()
+	if err != nil {
+		return err
 	}
-	var header map[string]json.RawMessage
-	if json.Unmarshal(raw, &header) != nil {
-		return p
+	if first != json.Delim('{') {
+		return errors.New("not an object")
 	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return err
+		}
+		to := int(dec.InputOffset())
+		name, _ := key.(string)
+		each(name, to-len(value), to)
+	}
+	if _, err := dec.Token(); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("more than one object")
+	}
+	return nil
+}
+
+// fingerprint returns, as JSON, the fingerprint of the token that is value. A
+// token that is no string is taken as it stands.
+func fingerprint(value string) []byte {
 	var token string
-	if json.Unmarshal(header["token"], &token) != nil {
-		return p
+	if json.Unmarshal([]byte(value), &token) != nil {
+		token = value
 	}
-	header["token"] = quote(NewToken(token).Fingerprint())
-	object["header"] = mustMarshal(header)
-	return Payload{Type: p.Type, Data: string(mustMarshal(object))}
+	return []byte(`"` + NewToken(token).Fingerprint() + `"`)
 }
 
 // ExtraData returns the sender's extraData, which stands under "data" in every
@@ -57,17 +115,4 @@ func (p Payload) ExtraData() (string, error) {
 		return text, nil
 	}
 	return string(body.Data), nil
-}
-
-func quote(s string) json.RawMessage { return mustMarshal(s) }
-
-// mustMarshal marshals what has been unmarshalled before, which cannot fail.
-func mustMarshal(v any) []byte {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("marshal %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 }

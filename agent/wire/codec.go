@@ -6,6 +6,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -24,37 +25,44 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("frame of %d bytes exceeds the limit of %d", e.Size, MaxFrame)
 }
 
-// fresh returns an empty frame of type t, or nil if t is unknown.
-func fresh(t Type) Frame {
-	switch t {
-	case TypeOpen:
-		return &Open{}
-	case TypeChallenge:
-		return &Challenge{}
-	case TypeHello:
-		return &Hello{}
-	case TypeWelcome:
-		return &Welcome{}
-	case TypeToken:
-		return &Token{}
-	case TypeArrival:
-		return &Arrival{}
-	case TypeLoss:
-		return &Loss{}
-	case TypeAck:
-		return &Ack{}
-	case TypeCommand:
-		return &Command{}
-	case TypeResult:
-		return &Result{}
-	case TypeHeartbeat:
-		return &Heartbeat{}
-	case TypeGoodbye:
-		return &Goodbye{}
-	case TypeError:
-		return &Error{}
+// frames is the one table of types.
+var frames = [...]struct {
+	name  Type
+	fresh func() Frame
+}{
+	{TypeOpen, func() Frame { return &Open{} }},
+	{TypeChallenge, func() Frame { return &Challenge{} }},
+	{TypeHello, func() Frame { return &Hello{} }},
+	{TypeWelcome, func() Frame { return &Welcome{} }},
+	{TypeToken, func() Frame { return &Token{} }},
+	{TypeArrival, func() Frame { return &Arrival{} }},
+	{TypeLoss, func() Frame { return &Loss{} }},
+	{TypeAck, func() Frame { return &Ack{} }},
+	{TypeCommand, func() Frame { return &Command{} }},
+	{TypeResult, func() Frame { return &Result{} }},
+	{TypeHeartbeat, func() Frame { return &Heartbeat{} }},
+	{TypeGoodbye, func() Frame { return &Goodbye{} }},
+	{TypeError, func() Frame { return &Error{} }},
+}
+
+// Types returns every type of frame, in the order in which a conversation may
+// show them.
+func Types() []Type {
+	all := make([]Type, len(frames))
+	for i, row := range frames {
+		all[i] = row.name
 	}
-	return nil
+	return all
+}
+
+// New returns an empty frame of type t. The error is *UnknownTypeError.
+func New(t Type) (Frame, error) {
+	for _, row := range frames {
+		if row.name == t {
+			return row.fresh(), nil
+		}
+	}
+	return nil, &UnknownTypeError{Type: t}
 }
 
 // Encode returns the frame as one JSON object whose first key is "type". It
@@ -71,6 +79,9 @@ func Encode(f Frame) ([]byte, error) {
 		return nil, fmt.Errorf("encode a %s frame: %w", f.FrameType(), err)
 	}
 	b := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+	if b[start] != '{' {
+		return nil, fmt.Errorf("encode a %s frame: it is nil", f.FrameType())
+	}
 	// The encoder wrote an object of its own behind the type; joining the two
 	// means overwriting its opening brace.
 	b = append(b[:start], b[start+1:]...)
@@ -80,8 +91,13 @@ func Encode(f Frame) ([]byte, error) {
 	return b, nil
 }
 
-// Decode reads one frame. Unknown fields are ignored. The error is *SizeError,
-// *UnknownTypeError, or says what is malformed.
+// maxType is the longest type in bytes that is taken for one: an answer names
+// it, and a log line does.
+const maxType = 64
+
+// Decode reads one frame, which Encode can then write. Unknown fields are
+// ignored; a record must have its origin, and an arrival its via and kind. The
+// error is *SizeError, *UnknownTypeError, or says what is malformed.
 func Decode(b []byte) (Frame, error) {
 	if len(b) > MaxFrame {
 		return nil, &SizeError{Size: len(b)}
@@ -92,12 +108,39 @@ func Decode(b []byte) (Frame, error) {
 	if err := json.Unmarshal(b, &head); err != nil {
 		return nil, fmt.Errorf("decode a frame: %w", err)
 	}
-	f := fresh(head.Type)
-	if f == nil {
-		return nil, &UnknownTypeError{Type: head.Type}
+	if head.Type == "" || len(head.Type) > maxType {
+		return nil, fmt.Errorf("decode a frame: its type has %d bytes, and must have 1 to %d", len(head.Type), maxType)
+	}
+	f, err := New(head.Type)
+	if err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(b, f); err != nil {
 		return nil, fmt.Errorf("decode a %s frame: %w", head.Type, err)
 	}
+	if err := complete(f); err != nil {
+		return nil, fmt.Errorf("decode a %s frame: %w", head.Type, err)
+	}
 	return f, nil
+}
+
+// complete reports what a record lacks: without its origin it could neither be
+// acknowledged nor told from its own repetition.
+func complete(f Frame) error {
+	var origin Origin
+	switch f := f.(type) {
+	case *Arrival:
+		if f.Via == 0 || f.Kind == 0 {
+			return errors.New("via and kind must be given")
+		}
+		origin = f.Origin
+	case *Loss:
+		origin = f.Origin
+	default:
+		return nil
+	}
+	if origin.Install == "" || origin.Role == "" || origin.Epoch == "" || origin.Seq == 0 {
+		return errors.New("origin must have install, role, epoch and a seq above 0")
+	}
+	return nil
 }

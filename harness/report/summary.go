@@ -1,0 +1,194 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// Name is how people call the device: type, then key.
+func (d *Device) Name() string {
+	if d.Type == "" {
+		return d.Key
+	}
+	return d.Type + " " + d.Key
+}
+
+// Explain prints the proof and every testimony of the cell, then what to do.
+func (c *Cell) Explain() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", c.Verdict, c.Reason)
+	if c.Proof != "" {
+		fmt.Fprintf(&b, "proof: %s\n", c.Proof)
+	}
+	for _, m := range c.Messages {
+		fmt.Fprintf(&b, "message %s", m.Nonce)
+		if m.Role != "" {
+			fmt.Fprintf(&b, " (%s)", m.Role)
+		}
+		fmt.Fprintf(&b, ": code %s, requestId %s\n", orNone(m.Code), orNone(m.RequestID))
+	}
+	for _, t := range c.Testimonies {
+		fmt.Fprintf(&b, "  %s\n", t)
+	}
+	if c.Next != "" {
+		fmt.Fprintf(&b, "next: %s\n", c.Next)
+	}
+	return b.String()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// Banner is the first and the last line of a run on simulators, "" for a run
+// in which nothing was simulated.
+func (r *Report) Banner() string {
+	if len(r.Simulated) == 0 {
+		return ""
+	}
+	return "SIMULATED: " + strings.Join(r.Simulated, " and ") + " — this run says nothing about a real device or the real Push Cloud"
+}
+
+// Summary writes what a person wants to know first: the matrix by device and
+// kind, what did not pass and what to do about it, what was not planned.
+// verbose lists not-planned and unsupported cells one by one.
+func (r *Report) Summary(w io.Writer, verbose bool) {
+	r.matrix(w)
+	r.problems(w)
+	r.notPlanned(w, verbose)
+	r.totals(w)
+}
+
+// matrix prints a line per device and a column per kind.
+func (r *Report) matrix(w io.Writer) {
+	kinds := r.kinds()
+	if len(kinds) == 0 {
+		return
+	}
+	width := len("device")
+	for _, d := range r.Devices {
+		width = max(width, len(d.Name()))
+	}
+	fmt.Fprintf(w, "\n%-*s", width, "device")
+	for _, k := range kinds {
+		fmt.Fprintf(w, "  %-18s", k)
+	}
+	fmt.Fprintln(w)
+	for _, d := range r.Devices {
+		fmt.Fprintf(w, "%-*s", width, d.Name())
+		for _, k := range kinds {
+			fmt.Fprintf(w, "  %-18s", d.count(k))
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w)
+}
+
+func (r *Report) kinds() []string {
+	var kinds []string
+	for _, d := range r.Devices {
+		for _, c := range d.Cells {
+			if !slices.Contains(kinds, c.Kind) {
+				kinds = append(kinds, c.Kind)
+			}
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// count renders one field of the matrix, e.g. "9 pass, 1 fail".
+func (d *Device) count(kind string) string {
+	counts := map[verdict.Verdict]int{}
+	for _, c := range d.Cells {
+		if c.Kind == kind {
+			counts[c.Verdict]++
+		}
+	}
+	var parts []string
+	for _, v := range verdict.Verdicts() {
+		if n := counts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	if len(parts) == 0 {
+		return "-"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (r *Report) problems(w io.Writer) {
+	for _, d := range r.Devices {
+		if d.Error != "" {
+			fmt.Fprintf(w, "%s could not be used:\n%s\n", d.Name(), indent(d.Error))
+		}
+		for _, c := range d.Cells {
+			if c.Verdict == verdict.Pass || c.Verdict == verdict.Unsupported {
+				continue
+			}
+			fmt.Fprintf(w, "%s\n%s\n", c.ID, indent(c.Explain()))
+		}
+	}
+}
+
+func (r *Report) notPlanned(w io.Writer, verbose bool) {
+	reasons := map[string]int{}
+	for _, d := range r.Devices {
+		for _, c := range d.Cells {
+			if c.Verdict == verdict.Unsupported {
+				reasons["unsupported: "+c.Reason]++
+				if verbose {
+					fmt.Fprintf(w, "unsupported  %s: %s (%s)\n", c.ID, c.Reason, c.Source)
+				}
+			}
+		}
+		for _, s := range d.NotPlanned {
+			reasons["not planned: "+s.Reason]++
+			if verbose {
+				fmt.Fprintf(w, "not planned  %s: %s (%s)\n", s.ID, s.Reason, s.Source)
+			}
+		}
+	}
+	if verbose || len(reasons) == 0 {
+		return
+	}
+	lines := make([]string, 0, len(reasons))
+	for reason, n := range reasons {
+		lines = append(lines, fmt.Sprintf("%3d × %s", n, reason))
+	}
+	slices.Sort(lines)
+	fmt.Fprintln(w, strings.Join(lines, "\n"))
+	fmt.Fprintln(w, "(--verbose lists them one by one, with their sources)")
+	fmt.Fprintln(w)
+}
+
+func (r *Report) totals(w io.Writer) {
+	var parts []string
+	for _, v := range verdict.Verdicts() {
+		if n := r.Counts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing was judged"}
+	}
+	state := ""
+	if r.Interrupted {
+		state = " (interrupted)"
+	}
+	fmt.Fprintf(w, "%s in %.1fs%s\n", strings.Join(parts, ", "), r.Ended.Sub(r.Started).Seconds(), state)
+}
+
+func indent(text string) string {
+	return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
+}

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"unique"
 )
 
 // Token is a Push Token. It identifies app, device and local user, and whoever
@@ -18,10 +17,7 @@ import (
 // Push Kit documents no fixed length ("do not check it"). The zero Token means
 // that there is none. Tokens compare with ==, and serve as map keys.
 type Token struct {
-	// A handle and not a string: fmt cannot call the methods of an unexported
-	// field, and for %p and a misplaced %w it calls none at all. It would then
-	// print a string, and of a handle it prints an address.
-	value unique.Handle[string]
+	sealed string
 }
 
 // NewToken wraps the value that the platform gave; "" is the zero Token.
@@ -29,7 +25,7 @@ func NewToken(value string) Token {
 	if value == "" {
 		return Token{}
 	}
-	return Token{unique.Make(value)}
+	return Token{seals.seal(value)}
 }
 
 // Reveal returns the token itself, for the one place that must send it ("" if
@@ -38,7 +34,7 @@ func (t Token) Reveal() string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.value.Value()
+	return seals.open(t.sealed)
 }
 
 // IsZero reports whether there is no token.
@@ -64,12 +60,10 @@ func (t Token) String() string { return t.Fingerprint() }
 // GoString returns the fingerprint, so that %#v is no leak.
 func (t Token) GoString() string { return t.Fingerprint() }
 
-// GomegaString returns the fingerprint: Gomega follows pointers when it prints
-// a failed expectation.
+// GomegaString returns the fingerprint, for failed expectations.
 func (t Token) GomegaString() string { return t.Fingerprint() }
 
-// Format prints the fingerprint whatever the verb: the address of a handle
-// tells nobody which token it was.
+// Format prints the fingerprint whatever the verb.
 func (t Token) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(t.Fingerprint())) }
 
 // LogValue logs the fingerprint.

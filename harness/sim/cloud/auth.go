@@ -1,0 +1,84 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cloud
+
+import (
+	"crypto/rsa"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+// clockSkew is how far a JWT's iat may lie ahead of the cloud's clock (claim
+// cloud.jwt-skew).
+const clockSkew = 5 * time.Minute
+
+var jwtLifeMax = time.Duration(fixtures.LimitOf("jwt.life.max")) * time.Second
+
+// jwtParser takes PS256 only: the documentation fixes it. The claims are
+// checked here, since each mistake has a code of its own.
+var jwtParser = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodPS256.Alg()}), jwt.WithoutClaimsValidation())
+
+// authorise judges the Authorization header of a request for a project. The
+// JWT must never reach an error text: the parser's may quote parts of it.
+func (c *Cloud) authorise(header, projectID string, now time.Time) (*project, *fault) {
+	bearer, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		return nil, refuse(codeAuth, "the Authorization header is missing or does not start with %q", "Bearer ")
+	}
+	var claims jwt.RegisteredClaims
+	var key signer
+	_, err := jwtParser.ParseWithClaims(bearer, &claims, func(t *jwt.Token) (any, error) {
+		kid, _ := t.Header["kid"].(string)
+		var known bool
+		if key, known = c.keys[kid]; !known {
+			return (*rsa.PublicKey)(nil), errUnknownKey
+		}
+		return key.Public, nil
+	})
+	switch {
+	case errors.Is(err, errUnknownKey):
+		return nil, refuse(codeAuth, "the JWT's kid is no key of this cloud")
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return nil, refuse(codeAuth, "the bearer is no JWT; OAuth access tokens are not taken by v3")
+	case err != nil:
+		return nil, refuse(codeAuth, "the JWT's algorithm is not PS256, or its signature does not fit its key")
+	}
+	if f := judgeClaims(claims, key, now); f != nil {
+		return nil, f
+	}
+	if key.project.ID != projectID {
+		return nil, refuse(codeAuth, "the key belongs to project %s, the URL names another", key.project.ID)
+	}
+	if key.project.Inactive {
+		return nil, refuse(codeInactive, "Push Kit is not enabled for project %s", projectID)
+	}
+	return key.project, nil
+}
+
+var errUnknownKey = errors.New("unknown kid")
+
+// judgeClaims judges iss, aud, iat and exp. Source: Push Kit guide,
+// service-account JWT.
+func judgeClaims(claims jwt.RegisteredClaims, key signer, now time.Time) *fault {
+	switch {
+	case claims.Issuer != key.SubAccount:
+		return refuse(codeAuth, "the JWT's iss is not the key's sub_account")
+	case len(claims.Audience) != 1 || claims.Audience[0] != audience:
+		return refuse(codeAuth, "the JWT's aud is not %s", audience)
+	case claims.IssuedAt == nil || claims.ExpiresAt == nil:
+		return refuse(codeAuth, "the JWT lacks iat or exp")
+	case claims.IssuedAt.After(now.Add(clockSkew)):
+		return refuse(codeAuth, "the JWT's iat lies in the future: set the sender's clock")
+	case !now.Before(claims.ExpiresAt.Time):
+		return refuse(codeExpired, "the JWT expired %v ago", now.Sub(claims.ExpiresAt.Time).Round(time.Second))
+	case claims.ExpiresAt.Sub(claims.IssuedAt.Time) > jwtLifeMax:
+		return refuse(codeLifetime, "the JWT lives for %v", claims.ExpiresAt.Sub(claims.IssuedAt.Time))
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package cloud is a simulated Push Cloud: an HTTPS server on loopback that
+// takes POST /v3/{projectId}/messages:send, judges the raw JSON by the
+// documented rules and hands what it accepts to simulated devices.
+//
+// It guarantees that the JWT is verified for real, that every answer has the
+// form of the real one (string code, msg, requestId), that messages reach a
+// device one at a time and in the order of their acceptance, that each accepted
+// message gets exactly one end per token (a receipt, or its expiry), and that
+// no Push Token or JWT is recorded or logged. It judges alert (badge-only
+// included), extension and background messages; the other three kinds are
+// judged by the rules that all requests share and are then refused. It shares no types with
+// harness/pushcloud: client and simulator agree only through fixtures.
+//
+// It does not guarantee to be what the real service is: its choices where the
+// documentation is silent are the rows of fixtures/claims/cloud.json. It does
+// not revoke, check images, post receipts, or hold messages while a user
+// sleeps, and it knows no penalties.
+package cloud
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pushproof/pushproof/harness/sim"
+	"github.com/pushproof/pushproof/harness/sim/clock"
+)
+
+// Issuer is the common name of the authority that signs the server's
+// certificate: by it a run knows that the cloud is simulated.
+const Issuer = "Pushproof Simulator CA"
+
+// Defaults of Options, and the time-outs of the server.
+const (
+	DefaultQueueLimit    = 1000
+	DefaultActivityLimit = 4096
+	DefaultHandOver      = time.Minute
+
+	ioTimeout    = 30 * time.Second
+	closeTimeout = 5 * time.Second
+)
+
+// Cloud satisfies sim.Cloud. Its methods may be called from any goroutine.
+type Cloud struct {
+	options  Options
+	clock    sim.Clock
+	ownClock *clock.Clock
+	log      *slog.Logger
+	projects map[string]*project
+	keys     map[string]signer
+	bundles  map[string]*project
+	identity *identity
+	serials  serials
+
+	// ctx ends when the cloud is closed; work counts the goroutines that hand
+	// messages over.
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu       sync.Mutex
+	closed   bool
+	server   *http.Server
+	served   chan struct{}
+	address  string
+	tokens   tokens
+	lanes    map[string]*lane
+	quotas   quotas
+	activity activityRing
+}
+
+var _ sim.Cloud = (*Cloud)(nil)
+
+// New makes a cloud that serves nothing yet. It refuses options that
+// contradict themselves: a project, key or bundle that is there twice.
+func New(o Options) (*Cloud, error) {
+	c := &Cloud{options: o.withDefaults(), lanes: map[string]*lane{}}
+	if err := c.enrol(o.Projects); err != nil {
+		return nil, fmt.Errorf("make a simulated cloud: %w", err)
+	}
+	var err error
+	if c.identity, err = newIdentity(); err != nil {
+		return nil, fmt.Errorf("make the simulated cloud's certificate: %w", err)
+	}
+	if c.serials, err = newSerials(); err != nil {
+		return nil, fmt.Errorf("make a simulated cloud: %w", err)
+	}
+	c.clock, c.log = o.Clock, c.options.Logger
+	if c.clock == nil {
+		c.ownClock = clock.New()
+		c.clock = c.ownClock
+	}
+	c.tokens = newTokens()
+	c.activity = newActivityRing(c.options.ActivityLimit)
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	return c, nil
+}
+
+// Start serves HTTPS on a loopback address; "" means a free port of 127.0.0.1.
+// A cloud starts once.
+func (c *Cloud) Start(addr string) error {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("start the simulated cloud: %w", err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("start the simulated cloud on %s: it serves loopback only: use 127.0.0.1:PORT", addr)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.server != nil {
+		return errors.New("start the simulated cloud: it was started or closed before: make a new one")
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("start the simulated cloud: %w", err)
+	}
+	c.address = listener.Addr().String()
+	c.server = &http.Server{
+		Handler:           c.routes(),
+		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{c.identity.leaf}},
+		ReadHeaderTimeout: ioTimeout,
+		ReadTimeout:       ioTimeout,
+		IdleTimeout:       ioTimeout,
+		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return c.ctx },
+		ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
+	}
+	c.served = make(chan struct{})
+	go func() {
+		defer close(c.served)
+		_ = c.server.ServeTLS(listener, "", "")
+	}()
+	return nil
+}
+
+// URL returns the base URL (https://127.0.0.1:PORT), "" before Start.
+func (c *Cloud) URL() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.address == "" {
+		return ""
+	}
+	return "https://" + c.address
+}
+
+// CAPEM returns the certificate of the cloud's own authority, in PEM: what a
+// client must trust. Each cloud has another one.
+func (c *Cloud) CAPEM() []byte { return append([]byte(nil), c.identity.caPEM...) }
+
+// Close ends the server, drops what was not delivered yet and waits for what
+// is being handed over. Requests in hand get a moment to end. The error names
+// a device that did not return when its context ended. A second Close does
+// nothing.
+func (c *Cloud) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	for _, l := range c.lanes {
+		l.rest()
+	}
+	server, served := c.server, c.served
+	c.activity.wake()
+	c.mu.Unlock()
+	c.stop()
+	if server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+		<-served
+	}
+	if c.ownClock != nil {
+		c.ownClock.Close()
+	}
+	return c.waitForDevices()
+}
+
+// waitForDevices waits for the hand-overs, but not for ever.
+func (c *Cloud) waitForDevices() error {
+	ended := make(chan struct{})
+	go func() {
+		c.work.Wait()
+		close(ended)
+	}()
+	limit := time.NewTimer(closeTimeout)
+	defer limit.Stop()
+	select {
+	case <-ended:
+		return nil
+	case <-limit.C:
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var stuck []string
+	for id, l := range c.lanes {
+		if l.working {
+			stuck = append(stuck, id)
+		}
+	}
+	return fmt.Errorf("close the simulated cloud: Deliver has not returned %v after its context ended, on device %v", closeTimeout, stuck)
+}

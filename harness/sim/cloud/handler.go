@@ -1,0 +1,150 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cloud
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+)
+
+// bodyMax is what is read of a request at all: 1000 tokens of any plausible
+// length and a body of the documented size.
+const bodyMax = 1 << 20
+
+// Answer is what a request gets.
+type Answer struct {
+	// HTTPStatus is the status; 0 means what the mode gives for Code.
+	HTTPStatus int
+	Code, Msg  string
+	// Raw, when not nil, is the whole body instead of code, msg and requestId:
+	// a gateway's page, or nothing at all.
+	Raw []byte
+
+	// recorded takes the place of Msg in the record when Msg holds tokens.
+	recorded string
+}
+
+func (c *Cloud) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v3/{project}/messages:send", c.send)
+	for _, legacy := range []string{"POST /v1/{id}/messages:send", "POST /v2/{id}/messages:send"} {
+		mux.HandleFunc(legacy, c.sendLegacy)
+	}
+	mux.HandleFunc("/", c.unknownPath)
+	return mux
+}
+
+// send answers POST /v3/{projectId}/messages:send.
+func (c *Cloud) send(w http.ResponseWriter, r *http.Request) {
+	now := time.Now()
+	rec := c.newRecord(now, r.PathValue("project"))
+	if c.options.Intercept != nil {
+		if a := c.options.Intercept(r); a != nil {
+			rec.Detail = "intercepted"
+			c.answer(w, rec, *a)
+			return
+		}
+	}
+	project, req, f := c.examine(w, r, rec, now)
+	if f == nil {
+		var a Answer
+		if a, f = c.accept(project, req, rec); f == nil {
+			c.write(w, rec.RequestID, a)
+			return
+		}
+	}
+	rec.Detail = f.detail
+	c.answer(w, rec, Answer{HTTPStatus: f.status, Code: f.code, Msg: f.msg, recorded: f.recorded})
+}
+
+// examine judges everything that a request says by itself. The order of the
+// checks is the simulator's choice (claim cloud.check-order).
+func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now time.Time) (*project, *request, *fault) {
+	project, f := c.authorise(r.Header.Get("Authorization"), rec.Project, now)
+	if f != nil {
+		return nil, nil, f
+	}
+	number, err := strconv.Atoi(r.Header.Get("push-type"))
+	kind, unknown := push.KindOfPushType(number)
+	if err != nil || unknown != nil {
+		return nil, nil, illegalPayload("The header does not contain valid push-type")
+	}
+	rec.PushType = number
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		return nil, nil, refuse(codeSize, "the body is longer than %d bytes, its tokens included", bodyMax)
+	} else if err != nil {
+		return nil, nil, refuse(codeParameter, "the body could not be read to its end")
+	}
+	req, f := parseRequest(kind, body)
+	if f != nil {
+		return nil, nil, f
+	}
+	rec.BiTag, rec.Test, rec.CategoryAsked = req.options.biTag, req.options.test, req.notice.category
+	return project, req, req.judgeCount()
+}
+
+// sendLegacy answers the URLs of other OS generations.
+func (c *Cloud) sendLegacy(w http.ResponseWriter, r *http.Request) {
+	rec := c.newRecord(time.Now(), r.PathValue("id"))
+	rec.Detail = "the URL is not that of v3, which HarmonyOS 5 and later need"
+	c.answer(w, rec, Answer{Code: codeAuth, Msg: textOf(codeAuth)})
+}
+
+// unknownPath answers everything else: the documented status, and a text for
+// whoever tries the simulator by hand.
+func (c *Cloud) unknownPath(w http.ResponseWriter, r *http.Request) {
+	rec := c.newRecord(time.Now(), "")
+	rec.Detail = "unknown method or path"
+	text := "This simulated Push Cloud knows POST /v3/{projectId}/messages:send only.\n"
+	c.answer(w, rec, Answer{HTTPStatus: http.StatusNotFound, Raw: []byte(text)})
+}
+
+// answer keeps the record of a request from which nothing is delivered, and
+// writes the answer.
+func (c *Cloud) answer(w http.ResponseWriter, rec *record, a Answer) {
+	c.mu.Lock()
+	c.keep(rec, a)
+	c.mu.Unlock()
+	c.write(w, rec.RequestID, a)
+}
+
+func (c *Cloud) status(a Answer) int {
+	if a.HTTPStatus != 0 {
+		return a.HTTPStatus
+	}
+	return c.options.Mode.statusOf(a.Code)
+}
+
+func (c *Cloud) write(w http.ResponseWriter, requestID string, a Answer) {
+	body := a.Raw
+	if body == nil {
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		body = marshal(struct {
+			Code      string `json:"code"`
+			Msg       string `json:"msg"`
+			RequestID string `json:"requestId"`
+		}{a.Code, a.Msg, requestID})
+	} else {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	w.WriteHeader(c.status(a))
+	// A client that has gone does not read why.
+	_, _ = w.Write(body)
+}
+
+// marshal writes values of this package's own making, which cannot fail.
+func marshal(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("marshal an answer: " + err.Error())
+	}
+	return data
+}

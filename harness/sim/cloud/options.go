@@ -1,0 +1,147 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cloud
+
+import (
+	"context"
+	"crypto/rsa"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/pushproof/pushproof/harness/sim"
+)
+
+// Mode says which HTTP status goes with a business code. The documentation
+// does not, and what users report differs (claim cloud.http-status).
+type Mode int
+
+// The modes.
+const (
+	// StatusAll200 answers 200 whatever the business code says.
+	StatusAll200 Mode = iota
+	// StatusMapped answers 400 for a bad request, 401 for bad credentials, 500
+	// for an inner error.
+	StatusMapped
+)
+
+// Options configure a Cloud. The zero value is a cloud without projects, which
+// refuses every request.
+type Options struct {
+	// Clock drives ttl, offline cache and days; nil means the real time. JWTs
+	// are judged by the real time, since their times are on the wire.
+	Clock    sim.Clock
+	Projects []Project
+	Mode     Mode
+	// PaddedReasons writes the keys of illegalTokens with a space on each side,
+	// as the documentation's sample of 80100000 does.
+	PaddedReasons bool
+	// QueueLimit bounds the messages that wait for one online device; a request
+	// beyond it gets HTTP 503. Zero means DefaultQueueLimit.
+	QueueLimit int
+	// ActivityLimit bounds the record; zero means DefaultActivityLimit.
+	ActivityLimit int
+	// HandOver is the time, by the real clock, that a device gets to deal with
+	// one message before its context ends. Zero means DefaultHandOver.
+	HandOver time.Duration
+	// Intercept, when set, is called with each request before anything of it is
+	// judged. It may wait until the request's context ends. An Answer that is
+	// not nil is given instead of the cloud's own, and nothing is delivered.
+	Intercept func(*http.Request) *Answer
+	// Delivering, when set, is called before each hand-over to a device. It may
+	// wait until ctx ends.
+	Delivering func(ctx context.Context, m sim.Message)
+	// Logger gets a debug line for each request; nil means none.
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.QueueLimit <= 0 {
+		o.QueueLimit = DefaultQueueLimit
+	}
+	if o.ActivityLimit <= 0 {
+		o.ActivityLimit = DefaultActivityLimit
+	}
+	if o.HandOver <= 0 {
+		o.HandOver = DefaultHandOver
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Project is a project of AppGallery Connect.
+type Project struct {
+	// ID is what stands in the URL.
+	ID string
+	// ClientID is the app-level OAuth client id, for the APIs that want it.
+	ClientID string
+	Keys     []Key
+	// Apps are the project's apps with their rights: "category:IM" and the like
+	// let a category stand, "kind:extension" and the like let a kind pass, and
+	// "licence:news" raises the daily limit of marketing messages.
+	Apps []sim.App
+	// Inactive means that Push Kit is not enabled: sends get 80300002, and
+	// getToken gets 1000900012.
+	Inactive bool
+}
+
+// Key is the public half of a service account.
+type Key struct {
+	// ID is the JWT's kid.
+	ID string
+	// SubAccount is the JWT's iss.
+	SubAccount string
+	Public     *rsa.PublicKey
+}
+
+type project struct {
+	Project
+	apps map[string]app
+}
+
+type app struct {
+	sim.App
+	rights map[string]bool
+}
+
+type signer struct {
+	Key
+	project *project
+}
+
+// enrol checks and indexes the projects.
+func (c *Cloud) enrol(projects []Project) error {
+	c.projects, c.keys, c.bundles = map[string]*project{}, map[string]signer{}, map[string]*project{}
+	for _, p := range projects {
+		entry := &project{Project: p, apps: map[string]app{}}
+		if p.ID == "" || c.projects[p.ID] != nil {
+			return fmt.Errorf("project id %q is empty or there twice", p.ID)
+		}
+		c.projects[p.ID] = entry
+		for _, k := range p.Keys {
+			if _, twice := c.keys[k.ID]; twice || k.ID == "" {
+				return fmt.Errorf("project %s: key id %q is empty or there twice", p.ID, k.ID)
+			}
+			if k.Public == nil {
+				return fmt.Errorf("project %s: key %s has no public half", p.ID, k.ID)
+			}
+			c.keys[k.ID] = signer{Key: k, project: entry}
+		}
+		for _, a := range p.Apps {
+			if _, twice := c.bundles[a.Bundle]; twice || a.Bundle == "" {
+				return fmt.Errorf("project %s: bundle %q is empty or there twice", p.ID, a.Bundle)
+			}
+			rights := make(map[string]bool, len(a.Rights))
+			for _, r := range a.Rights {
+				rights[r] = true
+			}
+			entry.apps[a.Bundle] = app{App: a, rights: rights}
+			c.bundles[a.Bundle] = entry
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cloud
+
+import (
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+var (
+	testsPerDay     = int(fixtures.LimitOf("test.requests.day"))
+	marketingPerDay = int(fixtures.LimitOf("marketing.day"))
+)
+
+// newsPerDay is the daily limit of marketing messages for a licensed news app.
+// Source: Push Kit REST API, scenarized message, frequency control.
+const newsPerDay = 5
+
+// beijing is the zone of the natural day after which limits start anew (claim
+// cloud.natural-day). China has had no summer time since 1991.
+var beijing = time.FixedZone("CST", 8*60*60)
+
+// quotas counts what is limited by the day; the counts start anew with each.
+type quotas struct {
+	day   string
+	tests map[string]int
+	sent  map[owner]int
+}
+
+func (q *quotas) roll(now time.Time) {
+	if day := now.In(beijing).Format(time.DateOnly); day != q.day {
+		*q = quotas{day: day, tests: map[string]int{}, sent: map[owner]int{}}
+	}
+}
+
+func (q *quotas) testsSpent(project string) bool { return q.tests[project] >= testsPerDay }
+
+// marketing counts one message of category MARKETING for an app on a device
+// and reports whether it is within the limit.
+func (q *quotas) marketing(reg *registration) bool {
+	limit := marketingPerDay
+	if reg.app.rights["licence:news"] {
+		limit = newsPerDay
+	}
+	key := owner{reg.app.Bundle, reg.device}
+	q.sent[key]++
+	return q.sent[key] <= limit
+}

@@ -6,6 +6,7 @@ package hdc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -141,11 +142,16 @@ func retry[T any](ctx context.Context, wait time.Duration, op func() (T, error))
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = 100 * time.Millisecond
 	pause.MaxInterval = 2 * time.Second
-	return backoff.Retry(ctx, func() (T, error) {
+	var busy *TargetError
+	result, err := backoff.Retry(ctx, func() (T, error) {
 		result, err := op()
-		if target := (*TargetError)(nil); err == nil || errors.As(err, &target) && target.Kind == Handshaking {
+		if err == nil || errors.As(err, &busy) && busy.Kind == Handshaking {
 			return result, err
 		}
 		return result, backoff.Permanent(err)
 	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(wait))
+	if busy != nil && err != nil && err == context.Cause(ctx) {
+		err = fmt.Errorf("%w, until %w", busy, err)
+	}
+	return result, err
 }

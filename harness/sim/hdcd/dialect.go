@@ -1,0 +1,102 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdcd
+
+import "fmt"
+
+// dialect is what differs between the versions of the server. Source: the
+// recordings in fixtures/transcripts.
+type dialect struct {
+	// byte11 is the banner's last byte: 'H' for huge buffers.
+	byte11 byte
+	// needKey refuses a device's command on a channel without a device.
+	needKey string
+	// noDaemon refuses the server's own command on a channel with a device.
+	noDaemon string
+	offline  string
+	// noName is the name of a target that never shook hands.
+	noName string
+	// waitKeyed: the server knows 'W' in the banner for a keyed wait.
+	waitKeyed bool
+	badIP     string
+	noPort    string
+	// noPortRow: a tconn without a port leaves a row.
+	noPortRow bool
+	// noTarget answers `tconn -remove` of a target that is not connected.
+	noTarget string
+	// loneQuote: a lone quote at the end of a command is stripped.
+	loneQuote bool
+	// sandbox: `shell -b BUNDLE` is known.
+	sandbox bool
+}
+
+var (
+	dialect2 = dialect{
+		needKey:   "[Fail]ExecuteCommand need connect-key?\r\n",
+		noDaemon:  "[Fail]Failed to communicate with daemon\r\n",
+		offline:   "[Fail]Device not founded or connected\r\n",
+		badIP:     "[Fail]IP:Port incorrect\n",
+		noPort:    "[Fail]Connect failed\r\n",
+		noPortRow: true,
+		loneQuote: true,
+	}
+	dialect3 = dialect{
+		byte11:    'H',
+		needKey:   "[Fail]ExecuteCommand need connect-key? please confirm a device by help info\r\n",
+		noDaemon:  "[Fail][E002106] Failed to communicate with daemon\r\n",
+		offline:   "[Fail][E001005] Device not found or connected\r\n",
+		noName:    "unknown...",
+		waitKeyed: true,
+		badIP:     "[Fail][E001104]:IP address incorrect\n",
+		noPort:    "[Fail]CreateConnect failed\r\n",
+		noTarget:  "[Fail]No target available\r\n",
+		sandbox:   true,
+	}
+)
+
+// dialects holds the versions that were recorded.
+var dialects = map[string]dialect{
+	"2.0.0a": dialect2,
+	"3.1.0e": dialect3,
+	"3.2.0b": dialect3,
+	"3.2.0f": dialect3,
+}
+
+func dialectOf(version string) (dialect, error) {
+	d, ok := dialects[version]
+	if !ok {
+		return dialect{}, fmt.Errorf("an hdc server %q cannot be simulated: recorded are 2.0.0a, 3.1.0e, 3.2.0b and 3.2.0f", version)
+	}
+	return d, nil
+}
+
+// Texts that all versions share.
+const (
+	textUnknownKey     = "[Fail]Not match target founded, check connect-key please\r\n"
+	textUnknownCommand = "[Fail]Unknown command...\n"
+	textEmpty          = "[Empty]\r\n"
+	textNoTargetYet    = "[Fail]No any connected target\r\n"
+	textWaited         = "Wait for connected target is %s\r\n"
+	textBadForward     = "[Fail]Incorrect forward command\n"
+	textBadNodes       = "[Fail]Forward parament failed\r\n"
+	textPortBusy       = "[Fail]TCP Port listen failed at %d\r\n"
+	textForwarded      = "Forwardport result:OK\r\n"
+	textRemoved        = "Remove forward ruler success, ruler:%s\r\n"
+	textNotRemoved     = "[Fail]Remove forward ruler failed, ruler is not exist %s\r\n"
+	textConnected      = "Connect OK\r\n"
+	textConnectedTwice = "[Info]Target is connected, repeat operation\r\n"
+	textConnectFailed  = "[Fail]Connect failed\r\n"
+	textBadPort        = "[Fail]IP:Port incorrect\n"
+	textBadBundle      = "[Fail][E003001] Invalid bundle name: %s\r\n"
+
+	// Not recorded: claim hdc.handshake-texts.
+	textUnauthorized = "[Fail][E000002]:The device unauthorized.\r\n" +
+		"This server's public key is not set.\r\nPlease check for a confirmation dialog on your device.\r\n"
+	textHandshaking = "[Fail][E000004]:The communication channel is being established.\r\n" +
+		"Please wait for several seconds and try again.\r\n"
+
+	// The simulator's own.
+	textNotSimulated  = "[Fail]The simulated hdc server cannot %q: use a real device for that\r\n"
+	textNoInteractive = "[Fail]The simulated hdc server has no interactive shell: use hdc -t %s shell COMMAND\r\n"
+)

@@ -1,0 +1,48 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdcd
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"io"
+)
+
+// maxFrame bounds a client's frame. Real servers allow up to INT_MAX; a
+// command longer than 128 KiB fails on the device in any case.
+const maxFrame = 1 << 20
+
+// maxOutput bounds a frame of output. Source: recording shell-1mib.
+const maxOutput = 64 << 10
+
+var errBadFrame = errors.New("a frame of length 0 or over the limit")
+
+// readFrame reads one frame. A bad length is noticed only when more bytes
+// follow, as in the real server (recordings frame-zero-length,
+// frame-zero-then-command).
+func readFrame(r *bufio.Reader) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n == 0 || n > maxFrame {
+		if _, err := r.Peek(1); err != nil {
+			return nil, err
+		}
+		return nil, errBadFrame
+	}
+	payload := make([]byte, n)
+	if _, err := io.ReadFull(r, payload); err != nil {
+		return nil, err
+	}
+	return payload, nil
+}
+
+// frame returns payload with its header.
+func frame(payload string) []byte {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(payload)), uint32(len(payload)))
+	return append(b, payload...)
+}

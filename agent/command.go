@@ -1,0 +1,101 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/agent/wire"
+)
+
+// commandLimit bounds a command whose sender named no time-out.
+const commandLimit = 30 * time.Second
+
+// State is the value of the state command.
+type State struct {
+	Stage      string    `json:"stage"`
+	StageSince time.Time `json:"stageSince"`
+	// Now is the device's clock at the answer.
+	Now     time.Time `json:"now"`
+	Pending int       `json:"pending"`
+	Install string    `json:"install"`
+	Role    wire.Role `json:"role"`
+}
+
+// TokenValue is the value of token.get. The token itself follows in a token
+// frame; here stands its fingerprint.
+type TokenValue struct {
+	Fingerprint string `json:"fingerprint"`
+}
+
+// command answers one command of the hub. It is called in a goroutine of its
+// own; ctx ends with the command's time-out or with the link.
+func (a *Agent) command(ctx context.Context, c *wire.Command) *wire.Result {
+	limit := commandLimit
+	if c.TimeoutMillis > 0 {
+		limit = time.Duration(c.TimeoutMillis) * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	value, err := a.run(ctx, c)
+	if err != nil {
+		a.log.Info("command failed", "name", c.Name, "error", err)
+		return &wire.Result{ID: c.ID, Error: asFailure(err)}
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return &wire.Result{ID: c.ID, Error: asFailure(fmt.Errorf("marshal the result of %s: %w", c.Name, err))}
+	}
+	return &wire.Result{ID: c.ID, Value: raw}
+}
+
+func (a *Agent) run(ctx context.Context, c *wire.Command) (any, error) {
+	switch c.Name {
+	case wire.CmdEcho:
+		if len(c.Args) == 0 {
+			return nil, nil
+		}
+		return c.Args, nil
+	case wire.CmdState:
+		stage, since := a.life.get()
+		return State{
+			Stage: stage, StageSince: since, Now: a.now(),
+			Pending: a.outbox.Pending(), Install: a.install, Role: a.role,
+		}, nil
+	case wire.CmdTokenGet:
+		token, err := a.GetToken(ctx)
+		return TokenValue{Fingerprint: token.Fingerprint()}, err
+	case wire.CmdTokenDelete:
+		if err := a.kit.DeleteToken(ctx); err != nil {
+			return nil, err
+		}
+		a.tokens.set(push.Token{}, nil)
+		return nil, nil
+	case wire.CmdNotificationsActive:
+		list, err := a.kit.ActiveNotifications(ctx)
+		if list == nil {
+			list = []Notification{}
+		}
+		return list, err
+	case wire.CmdNotificationsEnabled:
+		return a.kit.NotificationsEnabled(ctx)
+	case wire.CmdNotificationsRequest:
+		return nil, a.kit.RequestNotifications(ctx)
+	case wire.CmdBadgeGet:
+		return a.kit.Badge(ctx)
+	case wire.CmdLog:
+		return a.ring.all(), nil
+	case wire.CmdFlush:
+		return nil, a.outbox.Sync(ctx)
+	default:
+		return nil, &wire.Failure{
+			Code:    wire.CodeUnknown,
+			Message: fmt.Sprintf("this agent (%s) knows no command %q: build the app with a newer one", Version, c.Name),
+		}
+	}
+}

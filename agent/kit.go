@@ -1,0 +1,56 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/agent/wire"
+)
+
+// Kit is what the agent needs of the platform. The native module satisfies it
+// on a device, the simulated app over JSON-RPC; both hand the platform's own
+// error codes through as *wire.Failure.
+//
+// Its methods are called from several goroutines.
+type Kit interface {
+	// Device says what the agent runs on; it does not change while the
+	// process lives.
+	Device() wire.Device
+	// GetToken is pushService.getToken. It may need the network; errors carry
+	// 1000900001 to 1000900014.
+	GetToken(ctx context.Context) (push.Token, error)
+	// DeleteToken is pushService.deleteToken.
+	DeleteToken(ctx context.Context) error
+	// ActiveNotifications is notificationManager.getActiveNotifications: what
+	// the system holds for this bundle. That posts of the push service are
+	// among them is a claim (device.active-notifications).
+	ActiveNotifications(ctx context.Context) ([]Notification, error)
+	// Badge is notificationManager.getBadgeNumber (API 22 and later).
+	Badge(ctx context.Context) (int, error)
+	// NotificationsEnabled is notificationManager.isNotificationEnabled.
+	NotificationsEnabled(ctx context.Context) (bool, error)
+	// RequestNotifications is notificationManager.requestEnableNotification:
+	// it returns when the user has answered, with 1600004 if refused and
+	// 1600013 if the dialog is open already.
+	RequestNotifications(ctx context.Context) error
+	// Log writes one line to hilog.
+	Log(level slog.Level, line string)
+}
+
+// Notification is one entry of ActiveNotifications.
+type Notification struct {
+	ID           int       `json:"id"`
+	Title        string    `json:"title"`
+	Text         string    `json:"text"`
+	AppMessageID string    `json:"appMessageId,omitempty"`
+	Slot         string    `json:"slot,omitempty"`
+	Badge        int       `json:"badge,omitempty"`
+	DeliveredAt  time.Time `json:"deliveredAt,omitzero"`
+	// Own is set if the app published it itself.
+	Own bool `json:"own,omitempty"`
+}

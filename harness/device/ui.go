@@ -1,0 +1,200 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package device
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/hdc"
+)
+
+// Speeds of the swipes, in pixels per second. Sources: see fixtures.Methods.
+const (
+	shadeSpeed  = 8000
+	unlockSpeed = 6000
+)
+
+// cleanLimit bounds the removal of a layout file, which also happens when the
+// caller's context has ended.
+const cleanLimit = 5 * time.Second
+
+// Home presses the Home key, which sends the app in front into the background.
+// Await tells when it is there.
+func (d *Device) Home(ctx context.Context) error {
+	if _, err := d.Method(fixtures.ActionBackground); err != nil {
+		return err
+	}
+	if err := d.input(ctx, "press Home", "keyEvent", "Home"); err != nil {
+		return err
+	}
+	d.setShade(false)
+	return nil
+}
+
+// Wake turns the display on. (Claim device.wake.shell.)
+func (d *Device) Wake(ctx context.Context) error {
+	if _, err := d.Method(fixtures.ActionWake); err != nil {
+		return err
+	}
+	text, err := d.run(ctx, "power-shell", "wakeup")
+	if err != nil {
+		return fmt.Errorf("wake the display: %w", err)
+	}
+	if !strings.Contains(text, "WakeupDevice is called") {
+		return newOutputError("wake the display", "power-shell wakeup", text, nil)
+	}
+	return nil
+}
+
+// Unlock wakes the display and swipes the lock screen away. One with a PIN
+// stays; the next Start then says so. (Claim device.unlock.swipe.)
+func (d *Device) Unlock(ctx context.Context) error {
+	if _, err := d.Method(fixtures.ActionUnlock); err != nil {
+		return err
+	}
+	if err := d.Wake(ctx); err != nil {
+		return err
+	}
+	s, err := d.screenSize(ctx)
+	if err != nil {
+		return err
+	}
+	x := s.Center().X
+	return d.input(ctx, "swipe the lock screen away", "swipe",
+		x, s.Top+s.Height()*8/10, x, s.Top+s.Height()*2/10, unlockSpeed)
+}
+
+// OpenShade opens the notification centre over whatever is in front, whose
+// state it does not change (claim device.shade.state). CloseShade closes it.
+// (Claim device.shade.swipe.)
+func (d *Device) OpenShade(ctx context.Context) error {
+	if _, err := d.Method(fixtures.ActionOpenShade); err != nil {
+		return err
+	}
+	s, err := d.screenSize(ctx)
+	if err != nil {
+		return err
+	}
+	x := s.Left + s.Width()/4
+	if err := d.input(ctx, "open the notification centre", "swipe",
+		x, s.Top+10, x, s.Top+s.Height()/2, shadeSpeed); err != nil {
+		return err
+	}
+	d.setShade(true)
+	return nil
+}
+
+// CloseShade closes the notification centre by the Back key, if OpenShade
+// opened it and no click or Home has closed it since: the key would reach the
+// app otherwise. (Claim device.shade.back.)
+func (d *Device) CloseShade(ctx context.Context) error {
+	if _, err := d.Method(fixtures.ActionCloseShade); err != nil {
+		return err
+	}
+	if !d.shadeOpen() {
+		return nil
+	}
+	if err := d.input(ctx, "close the notification centre", "keyEvent", "Back"); err != nil {
+		return err
+	}
+	d.setShade(false)
+	return nil
+}
+
+// Layout reads the UI tree of the whole display. It does not wake the app.
+func (d *Device) Layout(ctx context.Context) (*Layout, error) {
+	const doing = "read the UI tree"
+	path := "/data/local/tmp/pushproof-" + strings.ToLower(rand.Text()[:16]) + ".json"
+	data, err := d.dumpLayout(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	layout, err := parseLayout([]byte(data))
+	if err != nil {
+		// The tree may hold other people's data: the error quotes none of it.
+		return nil, newOutputError(doing, "uitest dumpLayout", fmt.Sprintf("%d bytes", len(data)), err)
+	}
+	d.mu.Lock()
+	d.screen = layout.screen
+	d.mu.Unlock()
+	return layout, nil
+}
+
+func (d *Device) dumpLayout(ctx context.Context, path string) (string, error) {
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
+		defer cancel()
+		// A file that stays is a small nuisance, and the tree is read.
+		_, _ = d.run(ctx, "rm", "-f", path)
+	}()
+	text, err := d.uitest(ctx, "dumpLayout", "-p", path)
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(text, "DumpLayout saved to:") {
+		return "", newOutputError("dump it", "uitest dumpLayout", text, nil)
+	}
+	return d.run(ctx, "cat", path)
+}
+
+// screenSize returns the display's bounds of the last layout; without one it
+// reads one.
+func (d *Device) screenSize(ctx context.Context) (Rect, error) {
+	d.mu.Lock()
+	s := d.screen
+	d.mu.Unlock()
+	if !s.Empty() {
+		return s, nil
+	}
+	layout, err := d.Layout(ctx)
+	if err != nil {
+		return Rect{}, fmt.Errorf("learn the display's size: %w", err)
+	}
+	return layout.screen, nil
+}
+
+// input injects an input event. uitest says "No Error" on success, also for a
+// point outside the display.
+func (d *Device) input(ctx context.Context, doing string, args ...any) error {
+	text, err := d.uitest(ctx, append([]any{"uiInput"}, args...)...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if !strings.Contains(text, "No Error") {
+		return newOutputError(doing, "uitest uiInput", text, nil)
+	}
+	return nil
+}
+
+// uitest runs one uitest command when no other one runs.
+func (d *Device) uitest(ctx context.Context, args ...any) (string, error) {
+	select {
+	case <-d.ui:
+		defer func() { d.ui <- struct{}{} }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("wait for another UI command of this device: %w", context.Cause(ctx))
+	}
+	text, exit, err := d.runStatus(ctx, hdc.Cmd(append([]any{"uitest"}, args...)...), "uitest")
+	if err == nil && exit != 0 {
+		err = newOutputError(fmt.Sprintf("run uitest (exit status %d)", exit), fmt.Sprintf("uitest %v", args[0]), text, nil)
+	}
+	return text, err
+}
+
+func (d *Device) setShade(open bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shade = open
+}
+
+func (d *Device) shadeOpen() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.shade
+}

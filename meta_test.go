@@ -61,13 +61,12 @@ func TestNoTestSleeps(t *testing.T) {
 		if !file.test() {
 			continue
 		}
-		imports := file.imports()
 		ast.Inspect(file.syntax, func(n ast.Node) bool {
 			call, ok := n.(*ast.SelectorExpr)
 			if !ok || call.Sel.Name != "Sleep" {
 				return true
 			}
-			if from, ok := call.X.(*ast.Ident); ok && imports[from.Name] == "time" {
+			if from, ok := call.X.(*ast.Ident); ok && file.names("time", from.Name) {
 				t.Errorf("%s: the test sleeps: wait for the event", file.position(n))
 			}
 			return true

@@ -41,19 +41,24 @@ func (s source) position(n ast.Node) string {
 	return s.path + ":" + strconv.Itoa(s.fset.Position(n.Pos()).Line)
 }
 
-// imports returns the paths that the file imports, by the name under which it
-// knows them.
-func (s source) imports() map[string]string {
-	names := map[string]string{}
+// imports returns the paths that the file imports.
+func (s source) imports() []string {
+	var paths []string
 	for _, spec := range s.syntax.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value)
-		name := path.Base(imported)
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		names[name] = imported
+		paths = append(paths, imported)
 	}
-	return names
+	return paths
+}
+
+// names reports whether the file knows a package of one word by that name.
+func (s source) names(pkg, name string) bool {
+	for _, spec := range s.syntax.Imports {
+		if spec.Path.Value == strconv.Quote(pkg) {
+			return spec.Name == nil && name == pkg || spec.Name != nil && name == spec.Name.Name
+		}
+	}
+	return false
 }
 
 // parseAll reads every Go file, for whichever system it is built.

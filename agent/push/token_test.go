@@ -201,11 +201,11 @@ func TestZeroTokenMeansNone(t *testing.T) {
 }
 
 func TestTokenReadsNoText(t *testing.T) {
-	token := push.NewToken("kept")
-	if err := json.Unmarshal([]byte(`"`+secret+`"`), &token); err == nil || leaks(err.Error()) {
+	holder := struct{ Token push.Token }{push.NewToken("kept")}
+	if err := json.Unmarshal([]byte(`{"Token":"`+secret+`"}`), &holder); err == nil || leaks(err.Error()) {
 		t.Errorf("unmarshal: %v", err)
 	}
-	if token != push.NewToken("kept") {
+	if holder.Token != push.NewToken("kept") {
 		t.Error("the token was overwritten")
 	}
 }

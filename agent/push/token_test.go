@@ -62,7 +62,7 @@ func leaks(text string) bool {
 		for _, spelling := range []string{
 			part,
 			fmt.Sprintf("%x", part), fmt.Sprintf("% x", part), fmt.Sprintf("%# x", part),
-			strings.Trim(fmt.Sprint([]byte(part)), "[]"), strings.Trim(fmt.Sprintf("%#v", []byte(part)), "[]byte{}"),
+			strings.Trim(fmt.Sprintf("%d", []byte(part)), "[]"), strings.Trim(fmt.Sprintf("%#v", []byte(part)), "[]byte{}"),
 		} {
 			if strings.Contains(text, strings.ToLower(spelling)) {
 				return true

@@ -307,7 +307,7 @@ func TestSchemaNamesWhatTheConstantsSay(t *testing.T) {
 	codes := describe("error", "code") + describe("failure", "code")
 	found := 0
 	for name, value := range constants(t) {
-		text := ""
+		var text string
 		switch {
 		case strings.HasPrefix(name, "Cmd"):
 			text = commands

@@ -33,18 +33,18 @@ func (j *Journal) Append(recs ...[]byte) (first uint64, err error) {
 	if len(recs) == 0 {
 		return j.next, nil
 	}
-	if err := j.append(recs); err != nil {
+	now := j.opts.Now().UnixNano()
+	if err := j.append(recs, now); err != nil {
 		return 0, fmt.Errorf("append to the journal in %s: %w", j.dir, classify(err))
 	}
 	first = j.next
 	j.next += uint64(len(recs))
 	j.arm()
-	j.enforce(j.opts.Now().UnixNano())
+	j.enforce(now)
 	return first, nil
 }
 
-func (j *Journal) append(recs [][]byte) error {
-	now := j.opts.Now().UnixNano()
+func (j *Journal) append(recs [][]byte, now int64) error {
 	j.buf = j.buf[:0]
 	for i, rec := range recs {
 		j.buf = appendRecord(j.buf, record{index: j.next + uint64(i), at: now, payload: rec})

@@ -5,6 +5,7 @@ package journal
 
 import (
 	"os"
+	"slices"
 	"time"
 )
 
@@ -124,12 +125,18 @@ func (j *Journal) enforce(now int64) {
 	}
 }
 
-// forget takes the oldest segment out and removes its file. Windows does not
-// remove a file that a Read has open: it is tried again later.
+// forget takes the oldest segment out and removes its file. It is closed first
+// if it waits for its sync: an open file would keep its room on the disk.
+// Windows does not remove a file that a Read has open: it is tried again later.
 func (j *Journal) forget() *segment {
 	s := j.segs[0]
 	j.segs = j.segs[1:]
 	j.bytes -= s.size
+	i := slices.IndexFunc(j.full, func(f finished) bool { return f.path == s.path && f.file != j.syncing })
+	if i >= 0 {
+		_ = j.full[i].file.Close() // nothing in it is needed any more
+		j.full = slices.Delete(j.full, i, i+1)
+	}
 	j.doomed = append(j.doomed, s.path)
 	kept := j.doomed[:0]
 	for _, path := range j.doomed {

@@ -109,7 +109,8 @@ type Journal struct {
 
 	flushing sync.Mutex // held while syncing; taken before mu
 	dirty    bool       // the tail holds bytes that are not synced
-	full     []File     // finished segments that are not synced
+	full     []finished // segments that are not written any more, not synced yet
+	syncing  File       // being synced as the tail, so not to be closed
 	newFile  bool       // the folder holds a name that is not synced
 	armed    bool       // the sync timer is running
 	timer    *time.Timer
@@ -131,8 +132,10 @@ func Open(dir string, o Options) (*Journal, error) {
 	}
 	j := &Journal{dir: dir, opts: o.withDefaults(), lock: lock, next: 1}
 	if err := j.load(); err != nil {
-		if j.tail != nil {
-			err = errors.Join(err, j.tail.Close())
+		for _, f := range append(j.full, finished{file: j.tail}) {
+			if f.file != nil {
+				err = errors.Join(err, f.file.Close())
+			}
 		}
 		return nil, errors.Join(fmt.Errorf("open the journal in %s: %w", dir, classify(err)), lock.Release())
 	}

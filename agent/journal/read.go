@@ -52,7 +52,11 @@ func (j *Journal) readSegment(s *segment, from uint64, fn func(uint64, []byte) e
 	if err != nil {
 		return fmt.Errorf("read the journal in %s: %w", j.dir, err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	defer func() {
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+	}()
 
 	start := s.seek(from)
 	sc := &scanner{r: f, off: start.off, end: s.size, want: start.index, limit: s.next}

@@ -181,7 +181,7 @@ func (j *Journal) begin(first uint64) error {
 		return fmt.Errorf("begin the segment %s: %w", path, err)
 	}
 	if j.tail != nil {
-		j.full = append(j.full, j.tail)
+		j.full = append(j.full, finished{j.segs[len(j.segs)-1].path, j.tail})
 	}
 	j.tail, j.ragged, j.newFile = f, false, true
 	j.segs = append(j.segs, &segment{path: path, first: first, next: first})

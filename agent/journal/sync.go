@@ -74,6 +74,12 @@ func (j *Journal) takeSyncError() error {
 	return err
 }
 
+// finished is a segment that is not written any more and still open.
+type finished struct {
+	path string
+	file File
+}
+
 // flush syncs what is not, without holding up Append.
 func (j *Journal) flush() error {
 	j.flushing.Lock()
@@ -81,17 +87,24 @@ func (j *Journal) flush() error {
 	j.mu.Lock()
 	full, tail, dirty, newFile := j.full, j.tail, j.dirty, j.newFile
 	j.full, j.dirty, j.newFile = nil, false, false
+	if dirty {
+		j.syncing = tail // it may be finished and even dropped meanwhile
+	}
 	j.mu.Unlock()
 
-	// The tail cannot be closed meanwhile: only flush closes segments that are
-	// finished, and it runs once at a time.
 	var errs []error
 	for _, f := range full {
-		errs = append(errs, f.Sync(), f.Close())
+		errs = append(errs, f.file.Sync(), f.file.Close())
 	}
+	var failed error
 	if dirty {
-		errs = append(errs, tail.Sync())
+		failed = tail.Sync()
+		errs = append(errs, failed)
 	}
+	j.mu.Lock()
+	j.syncing = nil
+	j.dirty = j.dirty || failed != nil
+	j.mu.Unlock()
 	if newFile {
 		errs = append(errs, syncDir(j.dir))
 	}

@@ -27,7 +27,6 @@ const (
 	codeTestQuota = "80300029"
 	codeTestCount = "80300030"
 	codeLifetime  = "80300036"
-	codeInner     = "81000001"
 )
 
 // The reasons for which a token is illegal.
@@ -71,12 +70,10 @@ func wrongCount(have, least, most int) *fault {
 	}
 }
 
-// busy makes the answer of flow control: always HTTP 503. What body comes with
-// it is not documented (claim cloud.flow-control).
+// busy makes the answer of flow control: HTTP 503 whatever the mode, and no
+// business code, since none is documented for it (claim cloud.flow-control).
 func busy(format string, args ...any) *fault {
-	f := refuse(codeInner, format, args...)
-	f.status = http.StatusServiceUnavailable
-	return f
+	return &fault{detail: fmt.Sprintf(format, args...), status: http.StatusServiceUnavailable}
 }
 
 func textOf(code string) string {
@@ -90,10 +87,17 @@ func (m Mode) statusOf(code string) int {
 	switch {
 	case m == StatusAll200, code == codeSuccess, code == codePartial:
 		return http.StatusOK
-	case code == codeInner:
-		return http.StatusInternalServerError
 	case strings.HasPrefix(code, "802"):
 		return http.StatusUnauthorized
 	}
 	return http.StatusBadRequest
+}
+
+// answer is what a sender gets for the fault.
+func (f *fault) answer() Answer {
+	a := Answer{HTTPStatus: f.status, Code: f.code, Msg: f.msg, recorded: f.recorded}
+	if f.code == "" {
+		a.Raw = []byte(f.detail + "\n")
+	}
+	return a
 }

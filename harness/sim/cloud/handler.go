@@ -61,7 +61,7 @@ func (c *Cloud) send(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	rec.Detail = f.detail
-	c.answer(w, rec, Answer{HTTPStatus: f.status, Code: f.code, Msg: f.msg, recorded: f.recorded})
+	c.answer(w, rec, f.answer())
 }
 
 // examine judges everything that a request says by itself. The order of the

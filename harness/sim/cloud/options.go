@@ -22,8 +22,7 @@ type Mode int
 const (
 	// StatusAll200 answers 200 whatever the business code says.
 	StatusAll200 Mode = iota
-	// StatusMapped answers 400 for a bad request, 401 for bad credentials, 500
-	// for an inner error.
+	// StatusMapped answers 400 for a bad request and 401 for bad credentials.
 	StatusMapped
 )
 

@@ -76,7 +76,7 @@ func (c *channel) waitFor() (string, bool) {
 	s := c.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, key := range s.order {
+	for _, key := range s.keys() {
 		wanted := !c.wait || !s.dialect.waitKeyed || c.key == "" || c.key == key
 		if s.targets[key].state == Connected && wanted {
 			return fmt.Sprintf(textWaited, key), false

@@ -31,6 +31,11 @@ const (
 	drainTimeout = 2 * time.Second
 )
 
+// refusalGrace is how long a refused channel waits for a command that left
+// together with the handshake. The hdc command sends its own 8 to 10 ms later,
+// and finds the channel closed.
+const refusalGrace = 5 * time.Millisecond
+
 // channel is one client's connection. Its main goroutine answers; a second one
 // reads.
 type channel struct {
@@ -167,7 +172,7 @@ func (c *channel) run() {
 			if ok {
 				c.answer(f)
 			}
-		case <-time.After(time.Millisecond):
+		case <-time.After(refusalGrace):
 		}
 		return
 	}

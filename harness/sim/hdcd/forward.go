@@ -104,7 +104,7 @@ func (s *Server) rulesText() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
-	for _, key := range s.order {
+	for _, key := range s.keys() {
 		for _, r := range s.targets[key].rules {
 			direction := "Forward"
 			if r.reverse {

@@ -70,10 +70,8 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	targets  map[string]*target
-	// order is the keys in the order of their first appearance.
-	order  []string
-	nextID uint32
-	closed bool
+	nextID   uint32
+	closed   bool
 }
 
 // New returns a server that does not listen yet. An unknown version is

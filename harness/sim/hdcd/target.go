@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -119,9 +121,12 @@ func (s *Server) row(key string) *target {
 	}
 	t := &target{key: key, transport: transportOf(key), name: s.dialect.noName, state: Offline}
 	s.targets[key] = t
-	s.order = append(s.order, key)
 	return t
 }
+
+// keys returns the rows' keys in the order in which the server lists them, with
+// the mutex held.
+func (s *Server) keys() []string { return slices.Sorted(maps.Keys(s.targets)) }
 
 // transportOf guesses as the key looks.
 func transportOf(key string) string {
@@ -157,7 +162,7 @@ func (s *Server) list(verbose bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
-	for _, key := range s.order {
+	for _, key := range s.keys() {
 		t := s.targets[key]
 		switch {
 		case verbose:

@@ -1,0 +1,381 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdcd_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures/transcripts"
+	"github.com/pushproof/pushproof/harness/sim/hdcd"
+)
+
+const (
+	first  = "127.0.0.1:5555"
+	second = "127.0.0.2:5555"
+)
+
+// block is the output of a command that ends with its context.
+const block = "\x00block"
+
+// outputs is what the recorded device, whose shell is dash, printed.
+var outputs = map[string]string{
+	"echo hi":                           "hi\n",
+	"true":                              "",
+	"printf abc":                        "abc",
+	"nosuchtool --x":                    "/bin/sh: 1: nosuchtool: not found\n",
+	"echo before; exit 3":               "before\n",
+	"echo a; kill -9 $$":                "a\n",
+	`/bin/echo "a b" c`:                 "a b c\n",
+	`/bin/echo" "a b`:                   "/bin/sh: 1: /bin/echo a: not found\n",
+	"-b com.example.none ls":            "/bin/sh: 0: Illegal option - \n",
+	"sleep 0.5; echo late":              block,
+	"sleep 0.3; echo one":               block,
+	"echo two":                          "two\n",
+	"echo out; echo err >&2; echo out2": "out\nerr\nout2\n",
+	`(echo out; exit 7) </dev/null; echo "n0nce:$?"`: "out\nn0nce:7\n",
+	`(echo out; exit 7) </dev/null; echo "n0nce:$?`:  "/bin/sh: 1: Syntax error: Unterminated quoted string\n",
+	`printf 'gr\303\274n\000\377z\n'`:                "grün\x00\xffz\n",
+	"echo a; (sleep 2; echo late) & echo b":          "a\nb\nlate\n",
+	"echo a; (sleep 2) >/dev/null 2>&1 & echo b":     "a\nb\n",
+	"head -c 1048576 /dev/zero | tr '\\0' a":         strings.Repeat("a", 1<<20),
+	"echo started; sleep 30; echo end":               "started\n" + block,
+	`trap "echo term >>/data/local/tmp/cancel.log" TERM; echo started; sleep 3; echo end >>/data/local/tmp/cancel.log`: "started\n" + block,
+}
+
+// device plays the recorded device.
+type device struct {
+	key string
+	t   testing.TB
+	// started is called when a command blocks.
+	started func()
+}
+
+func (d *device) Key() string  { return d.key }
+func (d *device) Name() string { return "localhost" }
+
+func (d *device) Shell(ctx context.Context, command string, stdin io.Reader, out io.Writer) {
+	text, known := outputs[command]
+	if !known {
+		d.t.Errorf("the device was asked to run %q", command)
+	}
+	text, blocks := strings.CutSuffix(text, block)
+	if _, err := io.WriteString(out, text); err != nil {
+		d.t.Errorf("write output: %v", err)
+	}
+	if blocks {
+		if d.started != nil {
+			d.started()
+		}
+		<-ctx.Done()
+	}
+}
+
+// setups says what the recording's server knew, beyond one connected device: a
+// step is a command sent before, or one of the words below. A name without
+// .cli or .raw stands for both.
+var setups = map[string][]string{
+	"list-targets-none":               {"none"},
+	"list-targets-v-none":             {"none"},
+	"list-targets-after-failed-tconn": {"none", "tconn 127.0.0.1:5999"},
+	"list-targets-v-removed":          {"offline"},
+	"list-targets-two":                {"two"},
+	"list-targets-v-two":              {"two"},
+	"list-targets-v-one-gone":         {"two", "tconn 127.0.0.2:5555 -remove"},
+	"list-targets-v-after-death":      {"two", "dead"},
+	"list-targets-after-death":        {"dead"},
+	"shell-after-death":               {"dead"},
+	"shell-no-device":                 {"none"},
+	"shell-any-no-device":             {"none"},
+	"shell-any-two":                   {"two"},
+	"shell-unkeyed-two":               {"two"},
+	"shell-offline-target":            {"offline"},
+	"shell-target-dies":               {"dies"},
+	"wait-no-device":                  {"none"},
+	"wait-two":                        {"two"},
+	"tconn-ok":                        {"offline"},
+	"tconn-after-restart":             {"offline"},
+	"tconn-second":                    {"two", "tconn 127.0.0.2:5555 -remove"},
+	"tconn-second-remove":             {"two"},
+	"tconn-remove.raw":                {"offline"},
+	"fport-duplicate.cli":             {"fport tcp:18811 tcp:18801"},
+	"fport-duplicate.raw":             {"fport tcp:18821 tcp:18811"},
+	"fport-same-host-port.cli":        {"fport tcp:18811 tcp:18801"},
+	"fport-same-host-port.raw":        {"fport tcp:18821 tcp:18811"},
+	"fport-port-busy":                 {"hold 18899"},
+	"rport-port-busy":                 {"hold 18899"},
+	"fport-ls-one.cli":                {"fport tcp:18811 tcp:18801"},
+	"fport-ls-one.raw":                {"fport tcp:18821 tcp:18811"},
+	"fport-ls-keyed.cli":              {"fport tcp:18811 tcp:18801"},
+	"fport-ls-two.cli":                {"fport tcp:18811 tcp:18801", "rport tcp:18831 tcp:18832"},
+	"fport-ls-two.raw":                {"fport tcp:18821 tcp:18811", "rport tcp:18841 tcp:18842"},
+	"fport-ls-after-death":            {"fport tcp:18871 tcp:18872", "dead"},
+	"fport-rm-ok.cli":                 {"fport tcp:18811 tcp:18801"},
+	"fport-rm-ok.raw":                 {"fport tcp:18821 tcp:18811"},
+	"fport-rm-one-arg.cli":            {"fport tcp:18811 tcp:18801"},
+	"fport-rm-one-arg.raw":            {"fport tcp:18821 tcp:18811"},
+	"fport-rm-cleanup.cli":            {"fport tcp:18861 tcp:18862"},
+	"rport-duplicate.cli":             {"rport tcp:18831 tcp:18832"},
+	"rport-duplicate.raw":             {"rport tcp:18841 tcp:18842"},
+	"rport-rm-keyed.cli":              {"rport tcp:18831 tcp:18832"},
+	"rport-rm-keyed.raw":              {"rport tcp:18841 tcp:18842"},
+}
+
+// apart lists recordings that cannot be replayed, with the reason.
+var apart = map[string]string{
+	"fport-client-closes-early.raw":  "whether the answer still comes is a race in the real server",
+	"fport-ls-after-early-close.raw": "whether the rule exists is a race in the real server",
+	"fport-rm-after-early-close.raw": "whether the rule exists is a race in the real server",
+	"wait-then-device.cli":           "a device appears at a time of its own",
+	"shell-echo-268.raw":             "a race in the real server: see the recording of the same with a pause",
+}
+
+// halfDead are the recordings of a 2.0.0a server whose daemon was killed: it
+// goes on listing the target as connected, which is not simulated.
+var halfDead = regexp.MustCompile(`-after-death|-target-dies`)
+
+func TestRecordedClientsGetTheRecordedAnswers(t *testing.T) {
+	for _, version := range transcripts.Versions() {
+		all, err := transcripts.Load(version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			t.Run(version+"/"+r.Name, func(t *testing.T) {
+				switch {
+				case len(r.Stream(0, true)) == 0:
+					t.Skip("no channel in this recording: it shows the ends of a forward, or a local command")
+				case apart[r.Name] != "":
+					t.Skip(apart[r.Name])
+				case version == "2.0.0a" && halfDead.MatchString(r.Name):
+					t.Skip("a half-dead target of 2.0.0a is not simulated")
+				}
+				replay(t, r)
+			})
+		}
+	}
+}
+
+// replay sends the recorded client's bytes and compares the server's.
+func replay(t *testing.T, r *transcripts.Recording) {
+	t.Parallel()
+	server := hdcd.New(hdcd.Options{Version: r.Version, CloseDelay: -1})
+	if err := server.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	ports := freePorts(t, r)
+	prepare(t, server, r, ports)
+
+	conn := dial(t, server.Addr())
+	want := ports.Replace(string(r.Stream(0, true)))
+	var got []byte
+	more := func(until int) {
+		t.Helper()
+		buf := make([]byte, 64<<10)
+		for len(got) < until {
+			n, err := conn.Read(buf)
+			got = append(got, buf[:n]...)
+			if err != nil {
+				t.Fatalf("after %d of %d bytes: %v\ngot  %q\nwant %q", len(got), len(want), err, clip(got), clip([]byte(want)))
+			}
+		}
+	}
+	due := 0
+	for _, e := range r.Events {
+		switch {
+		case e.Conn != 0 || e.End != "":
+		case e.FromServer:
+			due += len(e.Data)
+		default:
+			more(due)
+			if _, err := conn.Write([]byte(ports.Replace(string(e.Data)))); err != nil {
+				t.Fatalf("write: %v", err)
+			}
+		}
+	}
+	if !r.ServerEnds(0) {
+		more(len(want))
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rest, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatalf("read to the end: %v", err)
+	}
+	got = append(got, rest...)
+	if g, w := normal(t, r, got), normal(t, r, []byte(want)); g != w {
+		t.Errorf("the server's frames differ\ngot  %s\nwant %s", clip([]byte(g)), clip([]byte(w)))
+	}
+}
+
+// prepare brings the server into the state that the recording started from.
+func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports *strings.Replacer) {
+	t.Helper()
+	steps, ok := setups[r.Name]
+	if !ok {
+		steps = setups[strings.TrimSuffix(strings.TrimSuffix(r.Name, ".cli"), ".raw")]
+	}
+	one := &device{key: first, t: t}
+	if !slices.Contains(steps, "none") {
+		server.Attach(one)
+		// What the recorder's own failed tconn commands had left behind.
+		ask(t, server, "", "tconn 127.0.0.1:5999")
+		if r.Version == "2.0.0a" {
+			ask(t, server, "", "tconn 127.0.0.1")
+		}
+	}
+	for _, step := range steps {
+		step = ports.Replace(step)
+		switch word, arg, _ := strings.Cut(step, " "); word {
+		case "none":
+		case "two":
+			server.Attach(&device{key: second, t: t})
+		case "offline":
+			ask(t, server, "", "tconn "+first+" -remove")
+		case "dead":
+			server.Detach(first)
+			server.Detach(second)
+		case "dies":
+			one.started = func() { go server.Detach(first) }
+		case "hold":
+			listener, err := net.Listen("tcp", "127.0.0.1:"+arg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = listener.Close() })
+		case "tconn":
+			ask(t, server, "", step)
+		default:
+			if answer := ask(t, server, first, step); !strings.HasPrefix(answer, "Forwardport result:OK") {
+				t.Fatalf("%s: %q", step, answer)
+			}
+		}
+	}
+}
+
+// freePorts maps the ports of the recording to free ones, digit for digit.
+func freePorts(t *testing.T, r *transcripts.Recording) *strings.Replacer {
+	t.Helper()
+	var pairs []string
+	for _, port := range []string{"18801", "18802", "18811", "18812", "18821", "18822", "18831", "18832", "18841",
+		"18842", "18861", "18862", "18863", "18864", "18871", "18872", "18881", "18882", "18899"} {
+		if !bytes.Contains(r.Stream(0, false), []byte(port)) && !bytes.Contains(r.Stream(0, true), []byte(port)) {
+			continue
+		}
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, free, _ := net.SplitHostPort(listener.Addr().String())
+		defer func() { _ = listener.Close() }()
+		pairs = append(pairs, port, free)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// normal returns the stream in a form that can be compared: without the
+// channel id, a shell's output joined (its frames are an accident of timing),
+// and the rows of fport ls sorted (they come from a hash).
+func normal(t *testing.T, r *transcripts.Recording, stream []byte) string {
+	t.Helper()
+	frames := split(t, stream)
+	if len(frames) > 0 && len(frames[0]) >= 16 {
+		copy(frames[0][12:16], "....")
+	}
+	command := cmp.Or(r.Command, strings.Join(r.Argv, " "))
+	switch {
+	case strings.Contains(command, "fport ls"):
+		for i, f := range frames[1:] {
+			rows := strings.SplitAfter(string(f), "\n")
+			slices.Sort(rows)
+			frames[1+i] = []byte(strings.Join(rows, ""))
+		}
+	case strings.Contains(command, "shell ") && !bytes.Contains(stream, []byte("[Fail]")):
+		return fmt.Sprintf("%q %q", frames[0], bytes.Join(frames[1:], nil))
+	}
+	return fmt.Sprintf("%q", frames)
+}
+
+func split(t *testing.T, stream []byte) [][]byte {
+	t.Helper()
+	var frames [][]byte
+	for len(stream) > 0 {
+		if len(stream) < 4 || len(stream)-4 < int(binary.BigEndian.Uint32(stream)) {
+			t.Fatalf("a stream that ends inside a frame: %q", clip(stream))
+		}
+		n := 4 + binary.BigEndian.Uint32(stream)
+		frames, stream = append(frames, bytes.Clone(stream[4:n])), stream[n:]
+	}
+	return frames
+}
+
+func clip(b []byte) []byte { return b[:min(len(b), 600)] }
+
+// dial connects with a deadline for everything that follows.
+func dial(t testing.TB, addr string) net.Conn {
+	t.Helper()
+	conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// shake answers the greeting with key and byte 11 set to mark.
+func shake(t testing.TB, conn net.Conn, key string, mark byte) {
+	t.Helper()
+	hello := make([]byte, 48)
+	if _, err := io.ReadFull(conn, hello); err != nil {
+		t.Fatalf("read the greeting: %v", err)
+	}
+	clear(hello[16:])
+	copy(hello[16:], key)
+	hello[15] = mark
+	if _, err := conn.Write(hello); err != nil {
+		t.Fatalf("write the handshake: %v", err)
+	}
+}
+
+func send(t testing.TB, conn net.Conn, command string) {
+	t.Helper()
+	payload := append(binary.BigEndian.AppendUint32(nil, uint32(len(command)+1)), command+"\x00"...)
+	if _, err := conn.Write(payload); err != nil {
+		t.Fatalf("send %q: %v", command, err)
+	}
+}
+
+// ask runs one command and returns the text of all frames to the end.
+func ask(t testing.TB, server *hdcd.Server, key, command string) string {
+	t.Helper()
+	conn := dial(t, server.Addr())
+	shake(t, conn, key, 'H')
+	send(t, conn, command)
+	stream, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	var text strings.Builder
+	for len(stream) >= 4 {
+		n := 4 + binary.BigEndian.Uint32(stream)
+		text.Write(stream[4:n])
+		stream = stream[n:]
+	}
+	return text.String()
+}

@@ -1,0 +1,171 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package pushcloud
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+// alert checks the payload of push-type 0: a notification, or a badge and
+// nothing else.
+func (o object) alert() {
+	n, ok := o.object("notification", required)
+	if !ok {
+		return
+	}
+	if n.badgeOnly() {
+		n.badgeRefresh()
+		return
+	}
+	n.notification(push.KindAlert)
+}
+
+// badgeOnly recognises a badge-refresh message: it has a badge, and neither
+// category nor clickAction, which every other notification must have.
+func (o object) badgeOnly() bool {
+	_, badge := o.members["badge"]
+	_, category := o.members["category"]
+	_, click := o.members["clickAction"]
+	return badge && !category && !click
+}
+
+func (o object) badgeRefresh() {
+	for _, key := range []string{"title", "body"} {
+		if _, ok := o.members[key]; ok {
+			o.fault(key, "a badge-refresh message must not have it; with category and clickAction it is a notification")
+		}
+	}
+	o.badge()
+}
+
+func (o object) notification(kind push.Kind) {
+	category := o.category(kind)
+	o.text("title", required)
+	o.text("body", required)
+	o.https("image")
+	if _, ok := o.members["overlayIcon"]; ok {
+		o.https("overlayIcon")
+		allowed := fixtures.ValuesOf("category.overlayIcon")
+		if category != "" && !slices.Contains(allowed, category) {
+			o.fault("overlayIcon", "it goes with category "+strings.Join(allowed, ", ")+" only")
+		}
+	}
+	o.style()
+	o.integer("notifyId", fixtures.LimitOf("notifyId.min"), fixtures.LimitOf("notifyId.max"), optional)
+	o.appMessageID()
+	o.characters("profileId", 0, fixtures.LimitOf("profileId.max"))
+	o.clickAction()
+	o.badge()
+	o.sound()
+	o.boolean("foregroundShow")
+	o.oneOf("priorityScene", "priorityScene", optional)
+}
+
+func (o object) category(kind push.Kind) string {
+	if kind == push.KindExtension {
+		category, _ := o.oneOf("category", "category.extension", required)
+		return category
+	}
+	category, ok := o.oneOf("category", "category", required)
+	if ok && slices.Contains(fixtures.ValuesOf("category.extension"), category) {
+		o.fault("category", category+" goes with push-type 2 only")
+	}
+	return category
+}
+
+func (o object) style() {
+	style, _ := o.number("style", "style")
+	if style == 1 {
+		o.text("bigTitle", required)
+		o.text("bigBody", required)
+	}
+	o.inboxContent(style == 3)
+}
+
+func (o object) inboxContent(needed bool) {
+	v, ok := o.member("inboxContent", presence(needed))
+	if !ok {
+		return
+	}
+	lines, ok := v.([]any)
+	if !ok {
+		o.fault("inboxContent", "it must be an array of strings, and is "+typeName(v))
+		return
+	}
+	most := int(fixtures.LimitOf("inboxContent.lines.max"))
+	if len(lines) > most || needed && len(lines) == 0 {
+		o.fault("inboxContent", fmt.Sprintf("it has %d lines, and must have 1 to %d", len(lines), most))
+	}
+	longest := int(fixtures.LimitOf("inboxContent.line.max"))
+	for i, v := range lines {
+		key := fmt.Sprintf("inboxContent[%d]", i)
+		line, ok := v.(string)
+		if !ok {
+			o.fault(key, "it must be a string, and is "+typeName(v))
+		} else if n := utf8.RuneCountInString(line); n > longest {
+			o.fault(key, fmt.Sprintf("it has %d characters, at most %d are allowed", n, longest))
+		}
+	}
+}
+
+func (o object) appMessageID() {
+	text, ok := o.characters("appMessageId", fixtures.LimitOf("appMessageId.min"), fixtures.LimitOf("appMessageId.max"))
+	if ok && !isAppMessageID(text) {
+		o.fault("appMessageId", "it may have letters, digits, + / = _ - and white space only")
+	}
+}
+
+// isAppMessageID reports whether text has the alphabet of appMessageId.
+func isAppMessageID(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=_- \t\n\v\f\r", r))
+	}) < 0
+}
+
+func (o object) clickAction() {
+	click, ok := o.object("clickAction", required)
+	if !ok {
+		return
+	}
+	click.object("data", optional)
+	action, hasAction := click.text("action", optional)
+	uri, hasURI := click.text("uri", optional)
+	if _, ok := click.member("actionType", required); !ok {
+		return
+	}
+	kind, ok := click.number("actionType", "actionType")
+	if ok && kind == 1 && (!hasAction || action == "") && (!hasURI || uri == "") {
+		click.fault("actionType", "1 opens a page: name it by action or uri")
+	}
+}
+
+func (o object) badge() {
+	badge, ok := o.object("badge", optional)
+	if !ok {
+		return
+	}
+	_, add := badge.members["addNum"]
+	_, set := badge.members["setNum"]
+	if !add && !set {
+		o.fault("badge", "it needs addNum or setNum")
+	}
+	badge.integer("addNum", fixtures.LimitOf("badge.addNum.min"), fixtures.LimitOf("badge.addNum.max"), optional)
+	badge.integer("setNum", fixtures.LimitOf("badge.setNum.min"), fixtures.LimitOf("badge.setNum.max"), optional)
+}
+
+func (o object) sound() {
+	_, hasSound := o.text("sound", optional)
+	if _, ok := o.members["soundDuration"]; ok {
+		o.integer("soundDuration", fixtures.LimitOf("soundDuration.min"), fixtures.LimitOf("soundDuration.max"), optional)
+		if !hasSound {
+			o.fault("soundDuration", "it goes with sound only")
+		}
+	}
+}

@@ -1,0 +1,177 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package pushcloud
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// DefaultBaseURL is Push Kit's endpoint.
+const DefaultBaseURL = "https://push-api.cloud.huawei.com"
+
+// Options configures a Client. Account alone must be set.
+type Options struct {
+	// Account signs the requests and names the project.
+	Account *ServiceAccount
+	// BaseURL is the endpoint, DefaultBaseURL if empty. It must be https.
+	BaseURL string
+	// RootCAs replaces the system's certificate authorities.
+	RootCAs *x509.CertPool
+	// CAFile is a PEM file of certificate authorities that are trusted besides
+	// RootCAs or the system's.
+	CAFile string
+	// Transport replaces the HTTP transport, TLS settings and all; it cannot be
+	// combined with RootCAs or CAFile.
+	Transport http.RoundTripper
+	// Timeout bounds one attempt; zero means 30 seconds.
+	Timeout time.Duration
+	// Attempts is the most times that a request is sent, where sending it again
+	// is right; zero means 4. A renewed JWT is not counted.
+	Attempts int
+	// Backoff is the time before the second attempt, give or take half of it;
+	// it doubles up to 30 seconds. Zero means 500 milliseconds.
+	Backoff time.Duration
+	// Pace is called before every attempt with the number of tokens and may
+	// wait; its error ends the send. Nil means no pace.
+	Pace func(ctx context.Context, tokens int) error
+	// Now is the clock of the JWT; nil means time.Now.
+	Now func() time.Time
+}
+
+// Client sends messages. It is safe for concurrent use. Close it after use.
+type Client struct {
+	signer   *signer
+	base     *url.URL
+	send     *url.URL
+	http     *http.Client
+	timeout  time.Duration
+	attempts uint
+	backoff  time.Duration
+	pace     func(ctx context.Context, tokens int) error
+}
+
+// New returns a client. It does not touch the network.
+func New(o Options) (*Client, error) {
+	if o.Account == nil || o.Account.key == nil {
+		return nil, errors.New("new push client: no service account: load one with LoadServiceAccount")
+	}
+	if o.BaseURL == "" {
+		o.BaseURL = DefaultBaseURL
+	}
+	base, err := parseBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := o.transport()
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Attempts <= 0 {
+		o.Attempts = 4
+	}
+	if o.Backoff <= 0 {
+		o.Backoff = 500 * time.Millisecond
+	}
+	return &Client{
+		signer: &signer{account: o.Account, now: o.Now},
+		base:   base,
+		send:   base.JoinPath("v3", url.PathEscape(o.Account.ProjectID), "messages:send"),
+		http: &http.Client{
+			Transport: transport,
+			// A redirect would carry the JWT to somewhere else.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		timeout: o.Timeout, attempts: uint(o.Attempts), backoff: o.Backoff, pace: o.Pace,
+	}, nil
+}
+
+// Close closes idle connections. Sends under way are not disturbed.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func parseBaseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Host == "":
+		return nil, fmt.Errorf("push endpoint %q is no URL: write it like %s", text, DefaultBaseURL)
+	case u.Scheme != "https":
+		return nil, fmt.Errorf("push endpoint %q is not https: the JWT in each request must not be readable on the way; write it like %s", text, DefaultBaseURL)
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return nil, fmt.Errorf("push endpoint %q has more than scheme, host and path: write it like %s", u.Redacted(), DefaultBaseURL)
+	}
+	if u.Path == "" {
+		u.Path = "/" // else JoinPath makes a relative path
+	}
+	return u, nil
+}
+
+func (o Options) transport() (http.RoundTripper, error) {
+	if o.Transport != nil {
+		if o.RootCAs != nil || o.CAFile != "" {
+			return nil, errors.New("new push client: Transport brings its own TLS settings: leave RootCAs and CAFile empty, or set them there")
+		}
+		return o.Transport, nil
+	}
+	roots := o.RootCAs
+	if o.CAFile != "" {
+		var err error
+		if roots, err = withCAFile(roots, o.CAFile); err != nil {
+			return nil, err
+		}
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          64,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       60 * time.Second,
+	}, nil
+}
+
+func withCAFile(roots *x509.CertPool, path string) (*x509.CertPool, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the CA file: %w", err)
+	}
+	if roots != nil {
+		roots = roots.Clone()
+	} else if roots, err = x509.SystemCertPool(); err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("CA file %s has no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----%s",
+			path, hintDER(data))
+	}
+	return roots, nil
+}
+
+func hintDER(data []byte) string {
+	if _, err := x509.ParseCertificate(data); err == nil {
+		return "; it is in DER form, convert it: openssl x509 -inform der -in FILE -out ca.pem"
+	}
+	if strings.Contains(string(data), "PRIVATE KEY") {
+		return "; it holds a private key"
+	}
+	return ""
+}

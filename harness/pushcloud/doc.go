@@ -1,0 +1,20 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package pushcloud is a client of Push Kit's REST API v3: it signs, checks
+// and sends push messages, and says per token what became of them.
+//
+// It guarantees that a message is checked against every documented rule before
+// it leaves (all faults at once), that the verdict comes from the body's string
+// code whatever the HTTP status, that a message whose outcome is not known is
+// never sent again, that TLS is verified, and that no token, JWT or key reaches
+// an error. Messages are test messages unless told otherwise.
+//
+// It does not say whether a message arrived: 80000000 means accepted. It does
+// not count quota, and it checks the payloads of forms, live views and calls
+// for size and tokens only.
+//
+// The zero of an optional number or boolean often has a meaning (notifyId 0,
+// foregroundShow false, setNum 0, collapseKey 0), so these fields are pointers:
+// write new(0) or new(false).
+package pushcloud

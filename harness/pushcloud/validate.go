@@ -1,0 +1,145 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package pushcloud
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+// Fault is one rule of Push Kit that a request breaks.
+type Fault struct {
+	// Path names the field, e.g. "payload.notification.badge.setNum"; "body"
+	// is the request as a whole.
+	Path string `json:"path"`
+	// Problem says what is wrong and what is allowed.
+	Problem string `json:"problem"`
+}
+
+// String is path and problem.
+func (f Fault) String() string { return f.Path + ": " + f.Problem }
+
+// InvalidError is a request that was not sent for its faults.
+type InvalidError struct {
+	// Faults has all of them.
+	Faults []Fault
+}
+
+// Error names every fault.
+func (e *InvalidError) Error() string {
+	texts := make([]string, len(e.Faults))
+	for i, f := range e.Faults {
+		texts[i] = f.String()
+	}
+	return "not sent, the message breaks rules of Push Kit: " + strings.Join(texts, "; ") +
+		" (set Request.Unchecked to send it all the same)"
+}
+
+// Validate returns every fault that the documentation lets one see before
+// sending, nil if there is none. Rights, quota and tokens are known to Push
+// Cloud alone.
+func Validate(r Request) []Fault {
+	e, err := r.encode()
+	if err != nil {
+		return []Fault{{Path: "body", Problem: err.Error()}}
+	}
+	return e.validate(r)
+}
+
+func (e encoded) validate(r Request) []Fault {
+	c := &checker{}
+	c.size(e)
+	c.tokens(e.pushType, r.Tokens, r.Options.isTest())
+	payload, ok := decodeObject(e.payload)
+	if !ok {
+		c.add("payload", "it must be a JSON object")
+		return c.faults
+	}
+	c.payload(e.pushType, object{checker: c, path: "payload", members: payload})
+	if options, ok := decodeObject(e.options); ok {
+		c.options(e.pushType, object{checker: c, path: "pushOptions", members: options})
+	}
+	return c.faults
+}
+
+func (c *checker) size(e encoded) {
+	most := int(fixtures.LimitOf("body.max"))
+	if n := e.size(); n > most {
+		c.add("body", fmt.Sprintf("it has %d bytes without its tokens, %d more than %d", n, n-most, most))
+	}
+}
+
+func (c *checker) tokens(pushType int, tokens []push.Token, test bool) {
+	most, of := fixtures.LimitOf("tokens.max"), "a call"
+	switch {
+	case pushType == push.KindForm.PushType():
+		most, of = fixtures.LimitOf("tokens.form.max"), "a form"
+	case test:
+		most, of = fixtures.LimitOf("tokens.test.max"), "a test message"
+	}
+	if n := int64(len(tokens)); n < fixtures.LimitOf("tokens.min") || n > most {
+		c.add("target.token", fmt.Sprintf("there are %d tokens, %s has 1 to %d", n, of, most))
+	}
+	for i, t := range tokens {
+		text := t.Reveal()
+		if trimmed := strings.TrimSpace(text); trimmed == "" {
+			c.add(fmt.Sprintf("target.token[%d]", i), "it is empty")
+		} else if trimmed != text {
+			c.add(fmt.Sprintf("target.token[%d]", i), "it has white space around it")
+		}
+	}
+}
+
+func (c *checker) payload(pushType int, payload object) {
+	kind, err := push.KindOfPushType(pushType)
+	if err != nil {
+		c.add("push-type", err.Error())
+		return
+	}
+	switch kind {
+	case push.KindAlert:
+		payload.alert()
+	case push.KindExtension:
+		payload.text("extraData", required)
+		if n, ok := payload.object("notification", required); ok {
+			n.notification(kind)
+		}
+	case push.KindBackground:
+		payload.text("extraData", required)
+		payload.oneOf("proxyData", "proxyData", optional)
+	}
+}
+
+func (c *checker) options(pushType int, o object) {
+	o.boolean("testMessage")
+	o.integer("ttl", fixtures.LimitOf("ttl.min"), fixtures.LimitOf("ttl.max"), optional)
+	if text, ok := o.text("biTag", optional); ok {
+		if most := int(fixtures.LimitOf("biTag.max")); len(text) > most {
+			o.fault("biTag", fmt.Sprintf("it has %d bytes, at most %d are allowed", len(text), most))
+		}
+	}
+	o.text("receiptId", optional)
+	o.integer("collapseKey", fixtures.LimitOf("collapseKey.min"), fixtures.LimitOf("collapseKey.max"), optional)
+	if _, ok := o.members["backgroundMode"]; ok {
+		if pushType != push.KindBackground.PushType() {
+			o.fault("backgroundMode", "it goes with push-type 6 only")
+		}
+		o.number("backgroundMode", "backgroundMode")
+	}
+}
+
+func decodeObject(data []byte) (map[string]any, bool) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var members map[string]any
+	if dec.Decode(&members) != nil || members == nil {
+		return nil, false
+	}
+	return members, true
+}

@@ -58,8 +58,9 @@ func (l *Link) connect(ctx context.Context, commands *sync.WaitGroup) (welcomed 
 		c.cursors[key(cursor)] = cursor.Seq
 	}
 	if err := c.refresh(ctx); err != nil {
-		_ = ws.Close()
 		end(err)
+		c.goodbye(err)
+		_ = ws.Close()
 		c.waiters.Wait()
 		return true, err
 	}

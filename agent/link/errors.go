@@ -54,6 +54,20 @@ func (e *StrangerError) Error() string {
 	return fmt.Sprintf("%s is held by a program that is not this run's hub: %s; the agent keeps trying, end that program or start the run again", e.Hub, e.Answer)
 }
 
+// AheadError says that the hub has records of an outbox that the outbox itself
+// does not: the app's files are older than the run.
+type AheadError struct {
+	Epoch string
+	// Hub and Last are the highest sequences that the hub and the outbox have.
+	Hub, Last uint64
+}
+
+// Error implements error.
+func (e *AheadError) Error() string {
+	return fmt.Sprintf("the hub has records of epoch %s up to %d, the outbox only up to %d: the app's files are older than the run; nothing is sent, remove the app's data or begin a new run",
+		e.Epoch, e.Hub, e.Last)
+}
+
 // FlushError says what Flush left unacknowledged.
 type FlushError struct {
 	// Pending is how many records the hub has not acknowledged.

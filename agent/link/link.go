@@ -28,7 +28,7 @@ import (
 )
 
 // Source is what a link needs of an outbox. Its methods may be called from
-// several goroutines at once.
+// several goroutines at once, and two Sources are compared by ==.
 type Source interface {
 	// Origin identifies the outbox; Seq is that of its newest record, 0 if it
 	// never had one.

@@ -182,19 +182,12 @@ func (c *conn) acked(cursors wire.Cursors) {
 		if s == nil {
 			continue
 		}
-		if err := c.settle(s, cursor); err != nil {
+		if err := s.src.Acked(cursor); err != nil {
 			c.link.cfg.Logger.Warn("the outbox did not take an acknowledgement", "error", err)
 		}
 	}
 	c.signal()
 	c.link.change(func() {})
-}
-
-// settle passes a cursor on, but never more than the source has: a hub's
-// journal may be older than the source's folder.
-func (c *conn) settle(s *stream, cursor wire.Origin) error {
-	cursor.Seq = min(cursor.Seq, s.src.Origin().Seq)
-	return s.src.Acked(cursor)
 }
 
 // ackStream frees the window up to seq; c.mu is held.
@@ -231,69 +224,5 @@ func (c *conn) signal() {
 	select {
 	case c.poke <- struct{}{}:
 	default:
-	}
-}
-
-// refresh asks for the sources again. It keeps the streams of those that are
-// still there.
-func (c *conn) refresh(ctx context.Context) error {
-	sources := c.link.cfg.Sources()
-	c.mu.Lock()
-	old := c.streams
-	streams := make([]*stream, 0, len(sources))
-	var fresh []*stream
-	for _, src := range sources {
-		id := key(src.Origin())
-		if s := c.find(id); s != nil && s.src == src {
-			streams = append(streams, s)
-			continue
-		}
-		s := &stream{src: src, id: id, sent: c.cursors[id], acked: c.cursors[id]}
-		streams, fresh = append(streams, s), append(fresh, s)
-	}
-	c.streams = streams
-	c.inflight = 0
-	for _, s := range streams {
-		for _, f := range s.flight {
-			c.inflight += f.size
-		}
-	}
-	c.mu.Unlock()
-	for _, s := range old {
-		if !contains(streams, s) {
-			s.stop()
-		}
-	}
-	for _, s := range fresh {
-		var waiting context.Context
-		waiting, s.stop = context.WithCancel(ctx)
-		c.waiters.Go(func() { c.listen(waiting, s.src) })
-		if s.acked > 0 {
-			if err := c.settle(s, wire.Origin{Install: s.id.Install, Role: s.id.Role, Epoch: s.id.Epoch, Seq: s.acked}); err != nil {
-				return fmt.Errorf("resume from the hub's cursor: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-func contains(streams []*stream, s *stream) bool {
-	for _, other := range streams {
-		if other == s {
-			return true
-		}
-	}
-	return false
-}
-
-// listen passes a source's notifications on.
-func (c *conn) listen(ctx context.Context, src Source) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-src.Notify():
-			c.signal()
-		}
 	}
 }

@@ -60,7 +60,7 @@ func (r Rect) Within(o Rect) Rect {
 }
 
 // Center is the point in its middle.
-func (r Rect) Center() Point { return Point{X: (r.Left + r.Right) / 2, Y: (r.Top + r.Bottom) / 2} }
+func (r Rect) Center() Point { return Point{X: r.Left + r.Width()/2, Y: r.Top + r.Height()/2} }
 
 // String prints it as the UI tree does.
 func (r Rect) String() string {

@@ -96,7 +96,7 @@ func (d *Device) Start(ctx context.Context, params map[string]string) error {
 }
 
 // BringForward brings the running app to the front, without parameters. One
-// that does not run is started.
+// that does not run is started. (Claim device.forward.start.)
 func (d *Device) BringForward(ctx context.Context) error {
 	if _, err := d.Method(fixtures.ActionForward); err != nil {
 		return err

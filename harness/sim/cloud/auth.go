@@ -63,7 +63,7 @@ func (c *Cloud) authorise(header, projectID string, now time.Time) (*project, *f
 
 var errUnknownKey = errors.New("unknown kid")
 
-// judgeClaims judges iss, aud, iat and exp. Source: Push Kit guide,
+// judgeClaims judges iss, aud, iat and exp (claim cloud.jwt-aud). Source: Push Kit guide,
 // service-account JWT.
 func judgeClaims(claims jwt.RegisteredClaims, key signer, now time.Time) *fault {
 	switch {

@@ -91,7 +91,7 @@ func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now
 	return project, req, req.judgeCount()
 }
 
-// sendLegacy answers the URLs of other OS generations.
+// sendLegacy answers the URLs of other OS generations (claim cloud.legacy-url).
 func (c *Cloud) sendLegacy(w http.ResponseWriter, r *http.Request) {
 	rec := c.newRecord(time.Now(), r.PathValue("id"))
 	rec.Detail = "the URL is not that of v3, which HarmonyOS 5 and later need"

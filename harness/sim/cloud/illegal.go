@@ -19,7 +19,7 @@ type illegal struct {
 // sortTokens splits a request's tokens. One that is there twice counts once
 // (claim cloud.duplicate-tokens); one that this cloud never issued is taken for
 // malformed, since real tokens are encrypted (claim cloud.unknown-token). An
-// ended token is good: its end shows in the receipt.
+// ended token is good: its end shows in the receipt (claim cloud.ended-token).
 func (c *Cloud) sortTokens(p *project, q *request) (good []*registration, bad illegal) {
 	bad.reasons = map[string][]string{}
 	seen := make(map[string]bool, len(q.tokens))

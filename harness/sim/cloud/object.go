@@ -18,7 +18,8 @@ type object struct {
 }
 
 // reader reads values out of objects and remembers the first thing that is
-// wrong; from then on it reads nothing more.
+// wrong; from then on it reads nothing more. It converts no value from one JSON
+// type to another (claim cloud.json-types).
 type reader struct {
 	// fail makes the fault of a tip: a payload's code differs from that of
 	// target and pushOptions.
@@ -97,7 +98,8 @@ func (r *reader) object(o object, name string) (object, bool) {
 	return object{path: o.at(name), fields: fields}, ok
 }
 
-// required reads a text that must be there and not be empty.
+// required reads a text that must be there and not be empty (claim
+// cloud.empty-text).
 func (r *reader) required(o object, name string) string {
 	value, ok := r.text(o, name)
 	r.need(ok, "%s is required", o.at(name))

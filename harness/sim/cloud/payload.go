@@ -3,7 +3,10 @@
 
 package cloud
 
-import "github.com/pushproof/pushproof/agent/push"
+import (
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+)
 
 // notice is what the cloud itself needs to know of a payload.
 type notice struct {
@@ -54,7 +57,7 @@ func judgeAlert(r *reader, payload object) notice {
 		return notice{right: "category:IM"}
 	}
 	category := r.required(n, "category")
-	r.need(categories[category] || category == playVoice, "category value %.64q is not supported", category)
+	r.need(categories[category] || oldCategories[category], "category value %.64q is not supported", category)
 	judgeNotification(r, n, category)
 	return notice{category: category}
 }
@@ -76,7 +79,7 @@ func judgeBackground(r *reader, payload object) notice {
 	return notice{}
 }
 
-var proxyData = set("ENABLE")
+var proxyData = set(fixtures.ValuesOf("proxyData")...)
 
 func set(values ...string) map[string]bool {
 	s := make(map[string]bool, len(values))

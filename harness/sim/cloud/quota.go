@@ -22,7 +22,8 @@ const newsPerDay = 5
 // cloud.natural-day). China has had no summer time since 1991.
 var beijing = time.FixedZone("CST", 8*60*60)
 
-// quotas counts what is limited by the day; the counts start anew with each.
+// quotas counts what is limited by the day (claims cloud.test-quota,
+// cloud.marketing-limit); the counts start anew with each.
 type quotas struct {
 	day   string
 	tests map[string]int

@@ -92,7 +92,8 @@ func countedSize(body []byte, target object) int {
 	return size
 }
 
-// parseOptions judges pushOptions, all of which are optional.
+// parseOptions judges pushOptions, all of which are optional (claim
+// cloud.background-mode).
 func parseOptions(r *reader, kind push.Kind, top object) (options, *fault) {
 	o, _ := r.object(top, "pushOptions")
 	out := options{collapseKey: int(collapseKeyMin), ttl: time.Duration(ttlDefault) * time.Second}
@@ -115,7 +116,8 @@ func parseOptions(r *reader, kind push.Kind, top object) (options, *fault) {
 	return out, r.fault
 }
 
-// judgeCount judges the number of tokens, duplicates counted.
+// judgeCount judges the number of tokens, duplicates counted (claims
+// cloud.test-count, cloud.duplicate-tokens).
 func (q *request) judgeCount() *fault {
 	most, mostTest := tokensMax, tokensTestMax
 	if q.kind == push.KindForm {

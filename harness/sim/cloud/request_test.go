@@ -90,6 +90,8 @@ func TestOrderOfChecks(t *testing.T) {
 		{"size before structure", w.bearer, "6", fmt.Sprintf(`{"payload":{"x":%q},"target":{"token":[%q]}}`, long, token), "80300008"},
 		{"structure before options", w.bearer, "6", `{"payload":{},"pushOptions":{"ttl":-1}}`, "80100003"},
 		{"options before token count", w.bearer, "6", background("x", `"ttl":-1`), "80100004"},
+		{"the limit of test messages before the general one", w.bearer, "6", background("x", `"testMessage":true`, strings.Split(strings.Repeat("t,", 1000)+"t", ",")...), "80300030"},
+		{"a test message without tokens", w.bearer, "6", background("x", `"testMessage":true`), "80300010"},
 		{"token count before tokens", w.bearer, "6", background("x", "", strings.Split(strings.Repeat("t,", 1000)+"t", ",")...), "80300010"},
 	} {
 		if r := w.post(sendPath, c.header, c.pushType, []byte(c.body)); r.Code != c.code {

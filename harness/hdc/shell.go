@@ -78,13 +78,15 @@ func (c *Client) shell(ctx context.Context, key string, cmd Command, line string
 	for {
 		frame, err := ch.next()
 		if err != nil {
+			ch.close()
 			return Result{Output: output}, c.unfinished(ctx, key, cmd, output, err)
 		}
 		output = append(output, frame...)
-		if start, exit, found := scan.find(output); found {
+		start, exit, found := scan.find(output)
+		if found && start <= c.o.MaxOutput {
 			return Result{Output: output[:start:start], Exit: exit}, nil
 		}
-		if len(output) > c.o.MaxOutput+len(scan.mark)+maxStatus {
+		if found || len(output) > c.o.MaxOutput+len(scan.mark)+maxStatus {
 			return Result{Output: output[:c.o.MaxOutput]}, &LimitError{Limit: c.o.MaxOutput}
 		}
 	}

@@ -1,0 +1,23 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdc
+
+// For the tests of the parsers, which are not part of the package's face.
+var (
+	ParseTargets = parseTargets
+	ParseRules   = parseRules
+	ReadFrame    = readFrame
+	Quote        = quote
+)
+
+// Wrap returns a wrapped command and its sentinel's text, without the status.
+func Wrap(command string) (line, mark string) {
+	s := newSentinel()
+	return s.wrap(command), s.left + s.right + ":"
+}
+
+// Finder returns the search for a sentinel in growing output.
+func Finder(mark string) func(out []byte) (start, exit int, found bool) {
+	return (&scanner{mark: []byte(mark)}).find
+}

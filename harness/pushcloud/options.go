@@ -53,7 +53,10 @@ func (o PushOptions) members() (map[string]json.RawMessage, error) {
 	if o.TTL != 0 {
 		// A part of a second is rounded up: the message lives no shorter than
 		// was asked for.
-		seconds := (o.TTL + time.Second - 1) / time.Second
+		seconds := o.TTL / time.Second
+		if o.TTL%time.Second > 0 {
+			seconds++
+		}
 		m["ttl"] = strconv.AppendInt(nil, int64(seconds), 10)
 	}
 	for name, text := range map[string]string{"biTag": o.BiTag, "receiptId": o.ReceiptID} {

@@ -16,23 +16,6 @@ import (
 // commandLimit bounds a command whose sender named no time-out.
 const commandLimit = 30 * time.Second
 
-// State is the value of the state command.
-type State struct {
-	Stage      string    `json:"stage"`
-	StageSince time.Time `json:"stageSince"`
-	// Now is the device's clock at the answer.
-	Now     time.Time `json:"now"`
-	Pending int       `json:"pending"`
-	Install string    `json:"install"`
-	Role    wire.Role `json:"role"`
-}
-
-// TokenValue is the value of token.get. The token itself follows in a token
-// frame; here stands its fingerprint.
-type TokenValue struct {
-	Fingerprint string `json:"fingerprint"`
-}
-
 // command answers one command of the hub. It is called in a goroutine of its
 // own; ctx ends with the command's time-out or with the link.
 func (a *Agent) command(ctx context.Context, c *wire.Command) *wire.Result {
@@ -63,13 +46,13 @@ func (a *Agent) run(ctx context.Context, c *wire.Command) (any, error) {
 		return c.Args, nil
 	case wire.CmdState:
 		stage, since := a.life.get()
-		return State{
+		return wire.State{
 			Stage: stage, StageSince: since, Now: a.now(),
 			Pending: a.outbox.Pending(), Install: a.install, Role: a.role,
 		}, nil
 	case wire.CmdTokenGet:
 		token, err := a.GetToken(ctx)
-		return TokenValue{Fingerprint: token.Fingerprint()}, err
+		return wire.TokenValue{Fingerprint: token.Fingerprint()}, err
 	case wire.CmdTokenDelete:
 		if err := a.kit.DeleteToken(ctx); err != nil {
 			return nil, err

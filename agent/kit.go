@@ -6,7 +6,6 @@ package agent
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/wire"
@@ -43,14 +42,4 @@ type Kit interface {
 }
 
 // Notification is one entry of ActiveNotifications.
-type Notification struct {
-	ID           int       `json:"id"`
-	Title        string    `json:"title"`
-	Text         string    `json:"text"`
-	AppMessageID string    `json:"appMessageId,omitempty"`
-	Slot         string    `json:"slot,omitempty"`
-	Badge        int       `json:"badge,omitempty"`
-	DeliveredAt  time.Time `json:"deliveredAt,omitzero"`
-	// Own is set if the app published it itself.
-	Own bool `json:"own,omitempty"`
-}
+type Notification = wire.Notification

@@ -23,23 +23,37 @@ const (
 	gonePrefix      = "gone-"
 )
 
-// OpenMain opens the main process's outbox below root.
+// maxTries bounds how often an extension loses its new folder to the main
+// process, which looks for folders now and then only.
+const maxTries = 20
+
+// OpenMain opens the main process's outbox below root, and drops the oldest
+// folders that were left behind if they are more than 64 or together exceed
+// the bound of this outbox; what was in them is recorded as a Loss.
 func OpenMain(root string, o Options) (*Outbox, error) {
-	return Open(filepath.Join(root, mainName), o)
+	out, err := Open(filepath.Join(root, mainName), o)
+	if err != nil {
+		return nil, err
+	}
+	if err := trim(root, out); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
+	return out, nil
 }
 
 // OpenExtension opens a new outbox below root for an extension process, which
-// leaves it there for the main process to drain.
-func OpenExtension(root string, o Options) (*Outbox, error) {
-	for {
-		out, err := Open(filepath.Join(root, extensionPrefix+wire.NewNonce()), o)
-		if errors.Is(err, journal.ErrLocked) || errors.Is(err, fs.ErrNotExist) {
-			// The main process took the new, still empty folder for one that
-			// was left behind.
-			continue
+// leaves it there for the main process to drain. Claim outbox.shared-folder:
+// that the main process sees it.
+func OpenExtension(root string, o Options) (out *Outbox, err error) {
+	for range maxTries {
+		out, err = Open(filepath.Join(root, extensionPrefix+wire.NewNonce()), o)
+		if !errors.Is(err, journal.ErrLocked) && !errors.Is(err, fs.ErrNotExist) {
+			return out, err
 		}
-		return out, err
+		// The main process took the new, still empty folder for one that was
+		// left behind.
 	}
+	return nil, err
 }
 
 // Drainable returns the folders below root that were left behind, the oldest
@@ -153,6 +167,8 @@ func (d *Drained) Acked(c wire.Origin) error {
 	if d.f.isClosed() {
 		return nil
 	}
+	// A hub can have more of this epoch than a power failure has left of it.
+	c.Seq = min(c.Seq, d.f.j.Last())
 	if err := errors.Join(d.f.acknowledge(c), d.finish()); err != nil {
 		return fmt.Errorf("take an ack for %s: %w", d.f.dir, err)
 	}
@@ -170,12 +186,17 @@ func (d *Drained) Close() error {
 	return nil
 }
 
-// finish removes the folder if nothing is left in it. It is moved first, so
-// that no process opens it while its files go.
+// finish removes the folder if nothing is left in it.
 func (d *Drained) finish() error {
 	if d.f.pending() > 0 {
 		return nil
 	}
+	return d.remove()
+}
+
+// remove removes the folder. It is moved first, so that no process opens it
+// while its files go.
+func (d *Drained) remove() error {
 	d.f.mu.Lock()
 	if d.f.closed {
 		d.f.mu.Unlock()

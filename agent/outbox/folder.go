@@ -86,7 +86,7 @@ func (f *folder) setAside() ([]wire.Loss, error) {
 	if err := f.persist(true); err != nil {
 		return nil, errors.Join(err, f.j.Close())
 	}
-	return losses, moveAway(f.j, f.dir, f.dir+"-"+f.st.Epoch)
+	return losses, moveAway(f.j, f.dir, f.dir+"-"+wire.NewNonce())
 }
 
 // foreignLosses returns the losses found in this folder as another epoch

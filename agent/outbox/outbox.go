@@ -86,8 +86,9 @@ type Outbox struct {
 // Open opens the outbox in dir, which it creates if need be. The error is
 // *journal.LockedError (errors.Is journal.ErrLocked) if it is open elsewhere.
 //
-// An outbox that was open when the system went down, or whose state cannot be
-// read, is moved to dir-EPOCH; Drainable finds it there.
+// An outbox that was open when the system went down, that belongs to another
+// installation or whose state cannot be read is moved to a folder beside dir,
+// where Drainable finds it, and a new epoch begins.
 func Open(dir string, o Options) (*Outbox, error) {
 	o, err := o.withDefaults()
 	if err != nil {

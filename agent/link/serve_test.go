@@ -1,0 +1,408 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package link_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/pushproof/pushproof/agent/link"
+	"github.com/pushproof/pushproof/agent/wire"
+)
+
+// TestResume sends what lies behind the hub's cursor, in order, and what is
+// added later.
+func TestResume(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 5, 10)
+	linked := make(chan *wire.Hello, 1)
+	hub := scripted(t, func(p *peer, _ int) {
+		linked <- p.welcome(time.Minute, m.id(3), wire.Origin{Install: "install-1", Role: wire.RoleMain, Epoch: "other", Seq: 99})
+		p.check("behind the cursor", p.arrivals(2), seqs(4, 5))
+		m.add(t, 2, 10)
+		p.check("added", p.arrivals(2), seqs(6, 7))
+		p.send(&wire.Ack{Cursors: wire.Cursors{m.id(7)}})
+		p.until()
+	})
+	l, _ := start(t, config(hub, m))
+	if hello := wait(t, "hello", linked); hello.Label != "phone" || hello.PID != 7 {
+		t.Errorf("hello %+v", hello)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := l.Flush(ctx); err != nil {
+		t.Error(err)
+	}
+	if m.Pending() != 0 {
+		t.Errorf("%d pending after Flush", m.Pending())
+	}
+}
+
+// TestConnectionLost sends again what was not acknowledged.
+func TestConnectionLost(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 4, 10)
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(time.Minute)
+		switch n {
+		case 1:
+			p.check("first", p.arrivals(4), seqs(1, 4))
+			p.send(&wire.Ack{Cursors: wire.Cursors{m.id(2)}})
+			// Cut without a word once the acknowledgement is through.
+			p.send(&wire.Command{ID: 1, Name: "sync"})
+			expect[*wire.Result](p)
+		case 2:
+			p.check("again", p.arrivals(2), seqs(3, 4))
+			close(done)
+			p.until()
+		}
+	})
+	start(t, config(hub, m))
+	wait(t, "the second connection", done)
+}
+
+// TestGap is what the link does when the hub sees a gap: it goes back to what is
+// acknowledged.
+func TestGap(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 6, 10)
+	m.drop(3, 4)
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, _ int) {
+		p.welcome(time.Minute)
+		want := []uint64{1, 2, 5, 6}
+		p.check("first", p.arrivals(4), want)
+		p.send(&wire.Ack{Cursors: wire.Cursors{m.id(2)}}, &wire.Error{Code: wire.CodeOrder, Frame: wire.TypeArrival, Message: "gap"})
+		p.check("again", p.arrivals(2), want[2:])
+		close(done)
+		p.until()
+	})
+	start(t, config(hub, m))
+	wait(t, "the repetition", done)
+}
+
+// TestWindow has no more in flight than the window holds.
+func TestWindow(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 30, 200)
+	frame := len(m.frames[0])
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, _ int) {
+		p.welcome(time.Minute)
+		for from := uint64(1); from < 30; from += 3 {
+			p.check("window", p.arrivals(3), seqs(from, from+2))
+			// If the window were larger, a record would come before the result.
+			p.send(&wire.Command{ID: from, Name: "sync"})
+			expect[*wire.Result](p)
+			p.send(&wire.Ack{Cursors: wire.Cursors{m.id(from + 2)}})
+		}
+		close(done)
+		p.until()
+	})
+	cfg := config(hub, m)
+	cfg.Window = 3*frame + frame/2
+	start(t, cfg)
+	wait(t, "all records", done)
+}
+
+// TestSources drains a second outbox that appears later, beside the first.
+func TestSources(t *testing.T) {
+	own, other := newMemory("own"), newMemory("other")
+	own.add(t, 1, 1)
+	other.add(t, 2, 1)
+	list := make(chan []link.Source, 2)
+	list <- []link.Source{own}
+	list <- []link.Source{own, other}
+	first, done := make(chan struct{}), make(chan struct{})
+	hub := scripted(t, func(p *peer, _ int) {
+		p.welcome(time.Minute, other.id(1))
+		if a := expect[*wire.Arrival](p); a != nil && a.Origin != own.id(1) {
+			t.Errorf("first %v", a.Origin)
+		}
+		close(first)
+		if a := expect[*wire.Arrival](p); a != nil && a.Origin != other.id(2) {
+			t.Errorf("second %v: the cursor of the welcome counts for it too", a.Origin)
+		}
+		own.add(t, 1, 1)
+		if a := expect[*wire.Arrival](p); a != nil && a.Origin != own.id(2) {
+			t.Errorf("third %v", a.Origin)
+		}
+		close(done)
+		p.until()
+	})
+	cfg := config(hub)
+	cfg.Sources = func() []link.Source { return <-list }
+	l, _ := start(t, cfg)
+	wait(t, "the first", first)
+	l.Wake()
+	wait(t, "all", done)
+}
+
+// TestHubAhead sends nothing to a hub that would drop it.
+func TestHubAhead(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 2, 1)
+	told := make(chan string, 100)
+	hub := scripted(t, func(p *peer, _ int) {
+		p.welcome(time.Minute, m.id(9))
+		if g := expect[*wire.Goodbye](p); g != nil {
+			told <- g.Reason
+		}
+	})
+	l, _ := start(t, config(hub, m))
+	if got := wait(t, "the goodbye", told); !strings.Contains(got, "older than the run") {
+		t.Errorf("goodbye %q", got)
+	}
+	state(t, l, "the trouble", func(_ bool, last string) bool { return strings.Contains(last, "up to 9") })
+	if m.Pending() != 2 {
+		t.Errorf("%d pending, want both kept", m.Pending())
+	}
+}
+
+func TestCommands(t *testing.T) {
+	hold := make(chan struct{})
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, _ int) {
+		defer close(done)
+		p.welcome(time.Minute)
+		result := func(id uint64) *wire.Result {
+			r := expect[*wire.Result](p)
+			if r == nil || r.ID != id {
+				t.Errorf("result %+v, want the one of %d", r, id)
+				return &wire.Result{Error: &wire.Failure{}}
+			}
+			return r
+		}
+		code := func(id uint64, want string) {
+			if r := result(id); r.Error == nil || r.Error.Code != want {
+				t.Errorf("command %d: %+v, want code %s", id, r, want)
+			}
+		}
+		// The second one is answered first; a third has no room.
+		p.send(&wire.Command{ID: 1, Name: "hold"}, &wire.Command{ID: 2, Name: "echo", Args: json.RawMessage(`{"a":1}`)})
+		if r := result(2); string(r.Value) != `{"a":1}` {
+			t.Errorf("echo %s", r.Value)
+		}
+		p.send(&wire.Command{ID: 3, Name: "hold"}, &wire.Command{ID: 4, Name: "echo"})
+		code(4, wire.CodeUnavailable)
+		hold <- struct{}{}
+		hold <- struct{}{}
+		for range 2 {
+			if r := expect[*wire.Result](p); r != nil && r.Error != nil {
+				t.Errorf("held: %+v", r)
+			}
+		}
+		p.send(&wire.Command{ID: 5, Name: "nonsense"})
+		code(5, wire.CodeUnknown)
+		p.send(&wire.Command{ID: 6, Name: "large"})
+		code(6, wire.CodeTooLarge)
+		p.send(&wire.Command{ID: 7, Name: "slow", TimeoutMillis: 1})
+		code(7, wire.CodeTimeout)
+		// One that is under way when the link goes ends with it.
+		p.send(&wire.Command{ID: 8, Name: "slow"})
+	})
+	cfg := config(hub, newMemory("e"))
+	cfg.Commands = 2
+	cfg.OnCommand = func(ctx context.Context, c *wire.Command) *wire.Result {
+		switch c.Name {
+		case "hold":
+			<-hold
+			return &wire.Result{}
+		case "echo":
+			return &wire.Result{Value: c.Args}
+		case "large":
+			b, _ := json.Marshal(strings.Repeat("x", wire.MaxFrame))
+			return &wire.Result{Value: b}
+		case "slow":
+			<-ctx.Done()
+			return &wire.Result{Error: &wire.Failure{Code: wire.CodeTimeout, Message: ctx.Err().Error()}}
+		}
+		return nil
+	}
+	start(t, cfg)
+	wait(t, "the commands", done)
+}
+
+// TestToken reports the token after the welcome and after a change.
+func TestToken(t *testing.T) {
+	changed := make(chan struct{}, 1)
+	value := make(chan string, 2)
+	value <- "first"
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, _ int) {
+		defer close(done)
+		p.welcome(time.Minute)
+		for _, want := range []string{"first", "second"} {
+			if tok := expect[*wire.Token](p); tok == nil || tok.Value != want {
+				t.Errorf("token %v, want that of %q", tok, want)
+			}
+			if want == "first" {
+				value <- "second"
+				changed <- struct{}{}
+			}
+		}
+	})
+	cfg := config(hub, newMemory("e"))
+	cfg.TokenChanged = changed
+	cfg.Token = func() *wire.Token {
+		select {
+		case v := <-value:
+			return &wire.Token{Value: v}
+		default:
+			return nil
+		}
+	}
+	start(t, cfg)
+	wait(t, "the tokens", done)
+}
+
+func TestHeartbeat(t *testing.T) {
+	done := make(chan struct{})
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(time.Minute)
+		before := time.Now().UnixNano()
+		p.send(&wire.Heartbeat{ID: 3, T1: 5})
+		h := expect[*wire.Heartbeat](p)
+		if h == nil {
+			return
+		}
+		after := time.Now().UnixNano()
+		if h.ID != 3 || h.T1 != 5 || h.T2 < before || h.T3 < h.T2 || after < h.T3 || h.T4 != 0 {
+			t.Errorf("answered %+v between %d and %d", h, before, after)
+		}
+		close(done)
+		p.until()
+	})
+	start(t, config(hub, newMemory("e")))
+	wait(t, "the answer", done)
+}
+
+// TestSilentHub is dialled again, while one with a heartbeat is kept.
+func TestSilentHub(t *testing.T) {
+	second := make(chan struct{})
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(10 * time.Millisecond)
+		if n == 2 {
+			close(second)
+		}
+		p.until()
+	})
+	start(t, config(hub, newMemory("e")))
+	wait(t, "the second connection", second)
+}
+
+// TestHubThatReadsNothing is given up when a message cannot be written in time.
+func TestHubThatReadsNothing(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 400, wire.MaxFrame-1024) // more than the sockets' buffers take
+	second := make(chan struct{})
+	release := make(chan struct{})
+	defer close(release)
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(time.Minute)
+		switch n {
+		case 1:
+			<-release
+		case 2:
+			close(second)
+			p.until()
+		}
+	})
+	cfg := config(hub, m)
+	cfg.Window = 1 << 30
+	cfg.WriteTimeout = 50 * time.Millisecond
+	l, _ := start(t, cfg)
+	wait(t, "the second connection", second)
+	_ = l
+}
+
+// TestUnusableFrames are answered if they may be, and end the link otherwise.
+func TestUnusableFrames(t *testing.T) {
+	second := make(chan struct{})
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(time.Minute)
+		if n == 2 {
+			close(second)
+			p.until()
+			return
+		}
+		_ = p.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"novelty"}`))
+		if e := expect[*wire.Error](p); e == nil || e.Code != wire.CodeUnknownType || e.Frame != "novelty" || e.Fatal {
+			t.Errorf("answer to an unknown type: %+v", e)
+		}
+		p.send(&wire.Hello{})
+		if e := expect[*wire.Error](p); e == nil || e.Code != wire.CodeOrder || e.Frame != wire.TypeHello || e.Fatal {
+			t.Errorf("answer to a hello: %+v", e)
+		}
+		_ = p.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":`))
+		if g := expect[*wire.Goodbye](p); g == nil || !strings.Contains(g.Reason, "unusable") {
+			t.Errorf("goodbye %+v", g)
+		}
+	})
+	start(t, config(hub, newMemory("e")))
+	wait(t, "the second connection", second)
+}
+
+// TestGoodbye dials again unless the session is over.
+func TestGoodbye(t *testing.T) {
+	hub := scripted(t, func(p *peer, n int) {
+		p.welcome(time.Minute)
+		p.send(&wire.Goodbye{Reason: fmt.Sprint(n), EndSession: n == 2})
+		if n == 1 {
+			_ = p.conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseGoingAway, "later"))
+		}
+		p.until()
+	})
+	cfg := config(hub, newMemory("e"))
+	var reasons []string
+	cfg.OnGoodbye = func(g *wire.Goodbye) { reasons = append(reasons, g.Reason) }
+	_, ended := start(t, cfg)
+	if err := wait(t, "the end", ended); !errors.Is(err, link.ErrEnded) {
+		t.Errorf("Run = %v, want ErrEnded", err)
+	}
+	if fmt.Sprint(reasons) != "[1 2]" {
+		t.Errorf("goodbyes %v", reasons)
+	}
+}
+
+// TestFlush fails with what is left and why.
+func TestFlush(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 3, 1)
+	hub := scripted(t, func(p *peer, _ int) {
+		p.next()
+		p.send(&wire.Error{Code: wire.CodeUnknownRun, Message: "unknown", Fatal: true})
+		p.until()
+	})
+	l, _ := start(t, config(hub, m))
+	state(t, l, "the trouble", func(_ bool, last string) bool { return last != "" })
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	left := checkType[*link.FlushError](t, l.Flush(ctx))
+	if left.Pending != 3 || !errors.Is(left, context.Canceled) || !strings.Contains(left.Error(), "unknown-run") {
+		t.Errorf("got %v", left)
+	}
+}
+
+func TestFlushAfterTheEnd(t *testing.T) {
+	m := newMemory("e")
+	m.add(t, 1, 1)
+	cfg := config("ws://127.0.0.1:9/agent", m)
+	cfg.Session.Expires = time.Now()
+	l, ended := start(t, cfg)
+	end := wait(t, "the end", ended)
+	state(t, l, "the end", func(bool, string) bool { return true })
+	err := l.Flush(context.Background())
+	if left := checkType[*link.FlushError](t, err); left.Err.Error() != end.Error() {
+		t.Errorf("got %v, want it to wrap %v", left, end)
+	}
+}

@@ -1,0 +1,262 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/device"
+	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// sendFlags are the flags of push send.
+type sendFlags struct {
+	config     harness.Config
+	tokenFile  string
+	production bool
+	verbatim   bool
+	json       bool
+	wait       time.Duration
+}
+
+func newPush() *cobra.Command {
+	cmd := &cobra.Command{Use: "push", Short: "send messages", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(newSend())
+	return cmd
+}
+
+func newSend() *cobra.Command {
+	var f sendFlags
+	cmd := &cobra.Command{
+		Use:   "send FILE.json",
+		Short: "send one message, and look for it on a device",
+		Long: "send sends the message in FILE.json to the Push Token in a file. With --target it then looks for the message in\n" +
+			"the device's UI tree and says shown or not seen, and what to check next. The app needs no agent for that.\n\n" +
+			"FILE.json: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}; write {{nonce}} where a nonce may stand.",
+		Example: "  hdc-runner push send --service-account key.json --token-file token.txt alert.json\n" +
+			"  hdc-runner push send --service-account key.json --token-file token.txt --target SERIAL alert.json",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("no message: `hdc-runner push send --token-file FILE FILE.json`")
+			}
+			return f.send(cmd.Context(), cmd.OutOrStdout(), args[0])
+		},
+	}
+	cmd.Flags().StringVar(&f.config.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
+	cmd.Flags().StringVar(&f.tokenFile, "token-file", "", "`FILE` with the Push Token, alone on its first line")
+	cmd.Flags().StringVar(&f.config.Target, "target", "", "look for the message on this device (`SERIAL`)")
+	serverFlag(cmd, &f.config.HDCServer)
+	cloudFlags(cmd, &f.config)
+	cmd.Flags().BoolVar(&f.production, "production-messages", false, "send a real message in place of a test message")
+	cmd.Flags().BoolVar(&f.verbatim, "verbatim", false, "fill no field with the nonce; {{nonce}} is still replaced")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the outcome as JSON")
+	cmd.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to look for the message on the device")
+	return cmd
+}
+
+// sendOutcome is what send prints.
+type sendOutcome struct {
+	Nonce     string             `json:"nonce"`
+	Kind      string             `json:"kind"`
+	Code      string             `json:"code"`
+	RequestID string             `json:"requestId"`
+	Token     string             `json:"token"`
+	Carriers  pushcloud.Carriers `json:"carriers"`
+	Simulated bool               `json:"simulated,omitempty"`
+	// Shown is "shown", "not seen", or "" without a target.
+	Shown string `json:"shown,omitempty"`
+	Where string `json:"where,omitempty"`
+	Next  string `json:"next,omitempty"`
+}
+
+func (f *sendFlags) send(ctx context.Context, out io.Writer, path string) error {
+	f.config = harness.Merge(f.config, harness.Env())
+	request, err := f.request(path)
+	if err != nil {
+		return err
+	}
+	if f.config.ServiceAccount == "" {
+		return usagef("no service account: --service-account FILE names the key file that AppGallery Connect exports; `hdc-runner sim` makes one to try with")
+	}
+	if e := f.config.PushEndpoint; e != "" && !strings.HasPrefix(e, "https://") {
+		return usagef("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", e)
+	}
+	client, err := harness.NewCloud(f.config)
+	if err != nil {
+		return err
+	}
+	var screen *device.Device
+	if f.config.Target != "" {
+		if screen, err = f.openScreen(ctx); err != nil {
+			return err
+		}
+	}
+	result := sendOutcome{Nonce: harness.NewNonce(), Token: request.Tokens[0].Fingerprint()}
+	request, result.Carriers, err = pushcloud.Carry(request, result.Nonce)
+	if err != nil {
+		return usagef("%s: %v", path, err)
+	}
+	result.Kind = request.Message.Kind().String()
+	response, err := client.Send(ctx, request)
+	if err != nil {
+		return err
+	}
+	result.Code, result.RequestID = response.Code, response.RequestID
+	result.Simulated = response.Issuer == harness.SimulatorCA || screen != nil && screen.Profile().Simulated
+	if screen != nil {
+		if err := f.look(ctx, screen, &result, request.Message.Kind()); err != nil {
+			return err
+		}
+	}
+	if err := result.print(out, f.json); err != nil {
+		return err
+	}
+	if result.Shown == notSeen {
+		return exit(verdict.ExitFail)
+	}
+	return nil
+}
+
+// request reads message and token.
+func (f *sendFlags) request(path string) (pushcloud.Request, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return pushcloud.Request{}, usagef("read the message: %v", err)
+	}
+	request, err := pushcloud.ParseMessage(raw)
+	if err != nil {
+		return request, usagef("%s: %v", path, err)
+	}
+	if f.tokenFile == "" {
+		return request, usagef("no Push Token: --token-file FILE names a file with the token alone on its first line (a token on the command line would stay in the shell's history)")
+	}
+	raw, err = os.ReadFile(f.tokenFile)
+	if err != nil {
+		return request, usagef("read the Push Token: %v", err)
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
+	token := push.NewToken(strings.TrimSpace(line))
+	if token.IsZero() {
+		return request, usagef("%s is empty: write the Push Token into it, alone on its first line", f.tokenFile)
+	}
+	request.Tokens = []push.Token{token}
+	request.Verbatim = f.verbatim
+	if f.production {
+		request.Options.TestMessage = new(false)
+	}
+	return request, nil
+}
+
+func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {
+	client := hdc.New(hdc.Options{Addr: harness.ServerAddress(f.config.HDCServer)})
+	keys, err := harness.Targets(ctx, client, f.config.Target)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) != 1 {
+		return nil, usagef("--target all: send looks on one device; name it")
+	}
+	screen, err := device.Open(ctx, client, keys[0], device.App{})
+	if err != nil {
+		return nil, err
+	}
+	if err := screen.Wake(ctx); err != nil {
+		return nil, err
+	}
+	return screen, nil
+}
+
+// What look can find.
+const (
+	shown   = "shown"
+	notSeen = "not seen"
+)
+
+// look searches the UI tree for the nonce until it is there or the time is
+// over.
+func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sendOutcome, kind push.Kind) error {
+	if !result.Carriers.For(pushcloud.WitnessTree) {
+		return usagef("neither title nor body holds the nonce, so that nothing on the screen could be recognised: write {{nonce}} into one of them (--target looks at the UI tree)")
+	}
+	if _, err := screen.Method(fixtures.ActionOpenShade); err != nil {
+		return fmt.Errorf("look for the message (it was sent, requestId %s): %w", result.RequestID, err)
+	}
+	wait, cancel := context.WithTimeout(ctx, f.wait)
+	defer cancel()
+	err := f.search(wait, screen, result)
+	switch {
+	case err == nil:
+		return screen.CloseShade(ctx)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case wait.Err() == nil:
+		return fmt.Errorf("look for the message on the device (it was sent, requestId %s): %w", result.RequestID, err)
+	}
+	result.Shown = notSeen
+	result.Next = harness.Advice(kind, []verdict.Testimony{{Witness: verdict.Tree, Answer: verdict.Silent}})
+	return screen.CloseShade(ctx)
+}
+
+// search reads the UI tree until the nonce is in it.
+func (f *sendFlags) search(ctx context.Context, screen *device.Device, result *sendOutcome) error {
+	again := time.NewTicker(200 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if err := screen.OpenShade(ctx); err != nil {
+			return err
+		}
+		s, seen, err := screen.Sight(ctx, result.Nonce)
+		if err != nil {
+			return err
+		}
+		if seen {
+			result.Shown, result.Where = shown, fmt.Sprintf("%q at %s", s.Node.Text, s.Node.Bounds)
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (r *sendOutcome) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(r)
+	}
+	if r.Simulated {
+		fmt.Fprintln(w, "SIMULATED")
+	}
+	fmt.Fprintf(w, "accepted: code %s, requestId %s, %s, nonce %s\n", r.Code, r.RequestID, r.Token, r.Nonce)
+	switch r.Shown {
+	case "":
+		fmt.Fprintln(w, "accepted is not arrived: name the device with --target to look for the message on it")
+	case shown:
+		fmt.Fprintf(w, "shown: %s\n", r.Where)
+	default:
+		fmt.Fprintf(w, "not seen\nwhat to check next: %s\n", r.Next)
+	}
+	if r.Simulated {
+		fmt.Fprintln(w, "SIMULATED")
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
+	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/acceptance"
+	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/report"
+	"github.com/pushproof/pushproof/harness/sim/world"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// runFlags are the flags of run beside those that name endpoints.
+type runFlags struct {
+	config            harness.Config
+	filter            string
+	reportDir         string
+	production        bool
+	allowInconclusive bool
+	json, verbose     bool
+	arrive, connect   time.Duration
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "run the acceptance suite and write a report",
+		Long: "run proves pushes cell by cell: kind × device type × state × expectation.\n\n" +
+			"With no flag that names a real endpoint it starts a simulated world on loopback: a Push Cloud, an hdc server\n" +
+			"and a device of each type. One such flag is enough, and nothing is simulated.\n\n" +
+			"Exit code: 0 all proved; 1 a fail of the app; 2 usage, or nothing selected; 3 trouble with device, network or quota.",
+		Example: "  hdc-runner run\n" +
+			"  hdc-runner run --label-filter 'alert && phone'\n" +
+			"  hdc-runner run --service-account key.json --bundle com.example.app --target all",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	endpointFlags(cmd, &f.config)
+	cmd.Flags().StringVar(&f.filter, "label-filter", "", "Ginkgo label `FILTER` over kind, device type, state, expectation, condition")
+	cmd.Flags().StringVar(&f.reportDir, "report-dir", harness.DefaultReportDir, "`DIR` for report.json and junit.xml")
+	cmd.Flags().BoolVar(&f.production, "production-messages", false, "send real messages in place of test messages")
+	cmd.Flags().BoolVar(&f.allowInconclusive, "allow-inconclusive", false, "exit with 0 though cells were inconclusive")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print progress as JSON lines and no summary")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list unsupported and not planned cells, and print what the workers log")
+	cmd.Flags().DurationVar(&f.arrive, "arrive", 0, "how long to wait for a witness that should see the message (default 1m)")
+	cmd.Flags().DurationVar(&f.connect, "connect", 0, "how long to wait for the app's agent after its start (default 30s)")
+	return cmd
+}
+
+func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
+	// A filter that cannot be read is told before anything is started.
+	if _, err := acceptance.Make(nil, acceptance.Target{}, f.filter); err != nil {
+		return err
+	}
+	config, real, err := resolve(f.config)
+	if err != nil {
+		return err
+	}
+	r := &report.Report{Schema: report.Schema, Run: harness.NewRun(), Version: Version(), Started: time.Now()}
+	if !real {
+		w, err := world.New(ctx, world.Options{})
+		if err != nil {
+			return err
+		}
+		defer func() {
+			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+			defer cancel()
+			if err := w.Close(closing); err != nil {
+				fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
+			}
+		}()
+		if config, err = w.Config().Complete(); err != nil {
+			return err
+		}
+	}
+	f.apply(&config)
+	r.Bundle = config.Bundle
+	return f.fleet(ctx, config, r, out, stderr)
+}
+
+// apply lets the flags that name no endpoint win over the Config.
+func (f *runFlags) apply(c *harness.Config) {
+	c.ReportDir, c.Production = f.reportDir, f.production
+	if f.arrive > 0 {
+		c.Arrive = harness.Duration(f.arrive)
+	}
+	if f.connect > 0 {
+		c.Connect = harness.Duration(f.connect)
+	}
+}
+
+func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.Report, out, stderr io.Writer) error {
+	// The service account is read here first: one message, not one a device.
+	if _, err := harness.NewCloud(config); err != nil {
+		return err
+	}
+	client := hdc.New(hdc.Options{Addr: config.HDCServer})
+	keys, err := harness.Targets(ctx, client, config.Target)
+	if err != nil {
+		return err
+	}
+	if r.Simulated, err = harness.Simulated(ctx, config, client, keys); err != nil {
+		return err
+	}
+	if banner := r.Banner(); banner != "" && !f.json {
+		fmt.Fprintln(out, banner)
+	}
+	options := fleet.Options{Progress: newProgress(out, f.json)}
+	if f.verbose {
+		options.Stderr = stderr
+	}
+	for _, key := range keys {
+		options.Orders = append(options.Orders, fleet.Order{Config: config, Key: key, Run: r.Run, Filter: f.filter, Verbose: f.verbose})
+	}
+	r.Devices = fleet.Run(ctx, options)
+	r.Ended, r.Interrupted = time.Now(), ctx.Err() != nil
+	r.Tally(f.allowInconclusive)
+	return f.conclude(r, out, stderr)
+}
+
+// conclude writes the report, prints the summary and gives the exit code.
+func (f *runFlags) conclude(r *report.Report, out, stderr io.Writer) error {
+	if err := r.Write(f.reportDir); err != nil {
+		return err
+	}
+	if !f.json {
+		r.Summary(out, f.verbose)
+		fmt.Fprintf(out, "report: %s\n", f.reportDir)
+	}
+	if r.ExitCode == verdict.ExitUsage {
+		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(r))
+	}
+	if banner := r.Banner(); banner != "" && !f.json {
+		fmt.Fprintln(out, banner)
+	}
+	return exit(r.ExitCode)
+}
+
+// nothing says why no cell was judged.
+func (f *runFlags) nothing(r *report.Report) string {
+	for _, d := range r.Devices {
+		if len(d.NotPlanned) > 0 {
+			s := d.NotPlanned[0]
+			return fmt.Sprintf("nothing to judge: every selected cell is not planned here, e.g. %s: %s (%s)", s.ID, s.Reason, s.Source)
+		}
+	}
+	kinds := make([]string, 0, 3)
+	for _, k := range acceptance.Kinds() {
+		kinds = append(kinds, k.String())
+	}
+	slices.Sort(kinds)
+	return fmt.Sprintf("--label-filter %q selects no cell: labels are the kinds %v, the device types, foreground, background, stopped, shown, silent, delivered, clicked, "+
+		"notifications-off, no-foreground-show, kept, proxy-data", f.filter, kinds)
+}

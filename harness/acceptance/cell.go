@@ -1,0 +1,112 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package acceptance
+
+import (
+	"fmt"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// Expect names what a cell expects of the message.
+type Expect string
+
+// The expectations.
+const (
+	// Shown: the system shows a notification with the message's content.
+	Shown Expect = "shown"
+	// Silent: nobody shows it.
+	Silent Expect = "silent"
+	// Delivered: the app is handed the message.
+	Delivered Expect = "delivered"
+	// Clicked: the notification is shown, tapped, and brings its data.
+	Clicked Expect = "clicked"
+)
+
+// Condition narrows a cell.
+type Condition string
+
+// The conditions.
+const (
+	// NoForegroundShow: the message has foregroundShow=false.
+	NoForegroundShow Condition = "foregroundShow=false"
+	// NotificationsOff: the app may not show notifications, as after a fresh
+	// install.
+	NotificationsOff Condition = "notifications off"
+	// Kept: the app is not in the foreground; the system keeps the newest
+	// message and hands it over after the next getToken in the foreground.
+	Kept Condition = "kept"
+	// ProxyData: the message has proxyData=ENABLE.
+	ProxyData Condition = "proxyData"
+)
+
+// Cell is the unit of the matrix, for every device type.
+type Cell struct {
+	Kind      push.Kind
+	State     harness.State
+	Expect    Expect
+	Condition Condition
+	// Needs are the actions without which the cell cannot be arranged, beside
+	// that of its state.
+	Needs []fixtures.Action
+	// Proof says which witnesses the cell needs.
+	Proof verdict.Proof
+	// Messages makes the pushes of the cell in the order of sending. The last
+	// is the one that the proof is about.
+	Messages func() []pushcloud.Message
+	// Window is set if the cell waits for its kind's quiet window before it
+	// looks: nothing positive tells that the message has reached the device.
+	Window bool
+	// Fence is set if a background message sent afterwards, and arrived, closes
+	// the wait.
+	Fence bool
+	// Answered is set if the extension's answer, not the original, is shown.
+	Answered bool
+}
+
+// ID is kind/device type/state/expectation, with the condition in brackets.
+func (c Cell) ID(deviceType string) string {
+	id := fmt.Sprintf("%s/%s/%s/%s", c.Kind, deviceType, c.State, c.Expect)
+	if c.Condition != "" {
+		id += "[" + string(c.Condition) + "]"
+	}
+	return id
+}
+
+// Labels are the Ginkgo labels by which --label-filter selects the cell: its
+// kind, state and expectation, the device type, and the condition where there
+// is one.
+func (c Cell) Labels(deviceType string) []string {
+	labels := []string{c.Kind.String(), deviceType, string(c.State), string(c.Expect)}
+	switch c.Condition {
+	case NoForegroundShow:
+		labels = append(labels, "no-foreground-show")
+	case NotificationsOff:
+		labels = append(labels, "notifications-off")
+	case Kept:
+		labels = append(labels, "kept")
+	case ProxyData:
+		labels = append(labels, "proxy-data")
+	}
+	return labels
+}
+
+// Background counts the background messages of the cell: Push Kit advises at
+// most two an hour for a device and may drop more.
+func (c Cell) Background() int {
+	n := 0
+	for _, m := range c.Messages() {
+		if m.Kind() == push.KindBackground {
+			n++
+		}
+	}
+	if c.Fence {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,89 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package acceptance
+
+import (
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// The proofs, by what the system does with a kind in a state. The table of
+// docs/architecture.md, "Who can prove what", says why these witnesses.
+var (
+	accepted  = verdict.Sees(verdict.Accepted)
+	sighted   = verdict.Any(verdict.Tree, verdict.Eyes)
+	unsighted = verdict.None(verdict.Tree, verdict.Eyes)
+
+	proofShown  = verdict.All(accepted, sighted)
+	proofSilent = verdict.All(accepted, unsighted)
+	proofKept   = verdict.All(accepted, verdict.None(verdict.Early(push.Background), verdict.Older), verdict.Sees(verdict.Arrival(push.Background)), unsighted)
+	proofRows   = verdict.All(accepted, verdict.None(verdict.Arrival(push.Background)), verdict.Sees(verdict.Arrival(push.Row)), unsighted)
+)
+
+// delivered is the proof of a message that reaches the app and is shown by
+// nobody.
+func delivered(via push.Via) verdict.Proof {
+	return verdict.All(accepted, verdict.Sees(verdict.Arrival(via)), unsighted)
+}
+
+// clicked is the proof of a notification that is tapped: only the UI tree says
+// where to tap.
+func clicked(via push.Via) verdict.Proof {
+	return verdict.All(accepted, verdict.Sees(verdict.Tree), verdict.Sees(verdict.Arrival(via)))
+}
+
+// authorise stands in every cell whose notification must be shown.
+var authorise = []fixtures.Action{fixtures.ActionAuthorise}
+
+// tap stands in every cell that is clicked.
+var tap = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionOpenShade, fixtures.ActionClick}
+
+// Cells returns the standard matrix in the order in which a device runs it.
+// Those that need the notification switch off come first: no known method
+// turns it off again. Then the states follow one another, so that the app is
+// started as seldom as possible.
+func Cells() []Cell {
+	return []Cell{
+		{Kind: push.KindAlert, State: harness.Foreground, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Fence: true},
+		{Kind: push.KindAlert, State: harness.Background, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true},
+		{Kind: push.KindAlert, State: harness.Stopped, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true},
+
+		{Kind: push.KindBackground, State: harness.Foreground, Expect: Delivered, Proof: delivered(push.Background), Messages: one(background)},
+		{Kind: push.KindAlert, State: harness.Foreground, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
+		{Kind: push.KindAlert, State: harness.Foreground, Expect: Delivered, Condition: NoForegroundShow, Needs: authorise, Proof: delivered(push.Default), Messages: one(alertForApp)},
+		{Kind: push.KindExtension, State: harness.Foreground, Expect: Delivered, Needs: authorise, Proof: delivered(push.IM), Messages: one(extension)},
+		{Kind: push.KindAlert, State: harness.Foreground, Expect: Clicked, Needs: tap, Proof: clicked(push.OnNewWant), Messages: one(alert)},
+
+		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
+		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Condition: NoForegroundShow, Needs: authorise, Proof: proofShown, Messages: one(alertForApp)},
+		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
+		{Kind: push.KindBackground, State: harness.Background, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true},
+		{Kind: push.KindAlert, State: harness.Background, Expect: Clicked, Needs: tap, Proof: clicked(push.OnNewWant), Messages: one(alert)},
+
+		{Kind: push.KindAlert, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
+		{Kind: push.KindExtension, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
+		{Kind: push.KindAlert, State: harness.Stopped, Expect: Clicked, Needs: tap, Proof: clicked(push.OnCreate), Messages: one(alert)},
+		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: several(background), Window: true},
+		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: ProxyData, Proof: proofRows, Messages: several(rows), Window: true},
+	}
+}
+
+// answered is the proof of an extension message that the extension process
+// was handed and whose returned content is shown.
+func answered() verdict.Proof {
+	return verdict.All(accepted, verdict.Sees(verdict.Arrival(push.Extension)), verdict.Any(verdict.Tree, verdict.Eyes))
+}
+
+func one(m func() pushcloud.Message) func() []pushcloud.Message {
+	return func() []pushcloud.Message { return []pushcloud.Message{m()} }
+}
+
+// several sends three: the system keeps the newest only, and rows keep their
+// order.
+func several(m func() pushcloud.Message) func() []pushcloud.Message {
+	return func() []pushcloud.Message { return []pushcloud.Message{m(), m(), m()} }
+}

@@ -1,0 +1,75 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+// NotificationsEnabled reports whether the app may show notifications.
+func (d *Device) NotificationsEnabled(ctx context.Context) (bool, error) {
+	var on bool
+	if err := d.Command(ctx, wire.CmdNotificationsEnabled, nil, &on); err != nil {
+		return false, err
+	}
+	d.mu.Lock()
+	d.switchOn = &on
+	d.mu.Unlock()
+	return on, nil
+}
+
+// Switch returns the notification switch as NotificationsEnabled or Authorise
+// found it last, and whether one of them ever did.
+func (d *Device) Switch() (on, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.switchOn == nil {
+		return false, false
+	}
+	return *d.switchOn, true
+}
+
+// Authorise makes sure that the app may show notifications: the agent asks the
+// system, the system asks the user in a dialog, and the dialog is found in the
+// UI tree and tapped. The app must be in the foreground.
+//
+// The error is a *device.DialogError or *device.NoMethodError that says what a
+// person must do, or the platform's refusal (1600004) as a *wire.Failure.
+func (d *Device) Authorise(ctx context.Context) error {
+	on, err := d.NotificationsEnabled(ctx)
+	if err != nil || on {
+		return err
+	}
+	if _, err := d.drv.Method(fixtures.ActionAuthorise); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	asked := make(chan error, 1)
+	go func() { asked <- d.Command(ctx, wire.CmdNotificationsRequest, nil, nil) }()
+	answered := make(chan error, 1)
+	go func() { answered <- d.drv.AnswerDialog(ctx, true) }()
+	select {
+	case err = <-asked:
+		// Refused without a dialog, or answered by a person.
+		cancel()
+		<-answered
+	case err = <-answered:
+		if err == nil {
+			err = <-asked
+		} else {
+			cancel()
+			<-asked
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("allow notifications: %w", err)
+	}
+	_, err = d.NotificationsEnabled(ctx)
+	return err
+}

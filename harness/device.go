@@ -1,0 +1,262 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/agent/session"
+	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/harness/device"
+	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/hub"
+)
+
+// State is the app's state when a push lands.
+type State = device.AppState
+
+// The states of this version's matrix.
+const (
+	Foreground = device.Foreground
+	Background = device.Background
+	Stopped    = device.Stopped
+)
+
+// Device is one device with one app on it, and, once connected, the agent in
+// that app. Its methods may be called from any goroutine.
+type Device struct {
+	s   *Session
+	drv *device.Device
+
+	mu      sync.Mutex
+	rule    *hdc.Rule
+	started bool
+	heard   bool
+	// absent is why Connect heard of no agent.
+	absent *AgentError
+	// switchOn is the notification switch as it was read last, nil before.
+	switchOn *bool
+	arrivals []Arrival
+	losses   []wire.Loss
+	feedErr  error
+	changed  chan struct{}
+	waiting  []*Message
+
+	stopFeed context.CancelFunc
+	fed      chan struct{}
+}
+
+// Arrival is something that the agent was handed, as the hub journaled it.
+type Arrival struct {
+	wire.Arrival
+	// At is ReceivedAt translated to the host's clock, Error its bound.
+	At    time.Time
+	Error time.Duration
+	// Journaled is when the hub had it.
+	Journaled time.Time
+}
+
+// Device opens the device of that connect key ("" is the one that
+// Config.Target names) and reads its profile. It starts nothing; see Connect.
+func (s *Session) Device(ctx context.Context, key string) (*Device, error) {
+	if key == "" {
+		keys, err := s.Targets(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(keys) > 1 {
+			return nil, &TargetError{Present: keys}
+		}
+		key = keys[0]
+	}
+	drv, err := device.Open(ctx, s.hdc, key, device.App{Bundle: s.cfg.Bundle, Ability: s.cfg.Ability})
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{s: s, drv: drv, changed: make(chan struct{}), fed: make(chan struct{})}
+	feedCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d.stopFeed = stop
+	go d.feed(feedCtx)
+	s.mu.Lock()
+	s.devices = append(s.devices, d)
+	s.mu.Unlock()
+	return d, nil
+}
+
+// Key returns the connect key.
+func (d *Device) Key() string { return d.drv.Key() }
+
+// Config returns the run's Config.
+func (d *Device) Config() Config { return d.s.cfg }
+
+// Profile returns what the device said of itself.
+func (d *Device) Profile() device.Profile { return d.drv.Profile() }
+
+// Driver returns the device driver, for what this API does not cover.
+func (d *Device) Driver() *device.Device { return d.drv }
+
+// feed takes the device's records from the hub.
+func (d *Device) feed(ctx context.Context) {
+	defer close(d.fed)
+	for r, err := range d.s.hub.Records(ctx) {
+		if err != nil {
+			d.change(func() { d.feedErr = err })
+			return
+		}
+		if r.Label() != d.Key() || r.Run != d.s.run {
+			continue
+		}
+		d.take(r)
+	}
+}
+
+func (d *Device) take(r *hub.Record) {
+	switch f := r.Frame.(type) {
+	case *wire.Arrival:
+		offset, bound := d.clock()
+		d.change(func() {
+			d.arrivals = append(d.arrivals, Arrival{Arrival: *f, At: f.ReceivedAt.Add(-offset), Error: bound, Journaled: r.ReceivedAt})
+			d.offer(d.arrivals[len(d.arrivals)-1])
+		})
+	case *wire.Loss:
+		d.change(func() { d.losses = append(d.losses, *f) })
+	}
+}
+
+// change alters the state and wakes whoever waits for it.
+func (d *Device) change(alter func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	alter()
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// Changed returns a channel that is closed when the next record arrives. Take
+// it before looking.
+func (d *Device) Changed() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.changed
+}
+
+// Arrivals returns what the agent was handed so far in this run.
+func (d *Device) Arrivals() []Arrival {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]Arrival(nil), d.arrivals...)
+}
+
+// Losses returns what the agent reported as lost.
+func (d *Device) Losses() []wire.Loss {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]wire.Loss(nil), d.losses...)
+}
+
+// Agent returns the main process's agent as the hub knows it, and whether one
+// has ever connected in this run.
+func (d *Device) Agent() (hub.Agent, bool) { return d.s.hub.Agent(d.Key(), wire.RoleMain) }
+
+// clock returns device clock minus host clock, and the error bound.
+func (d *Device) clock() (offset, bound time.Duration) {
+	a, _ := d.Agent()
+	return a.ClockOffset, a.ClockError
+}
+
+// Command has the main process's agent do something and decodes its answer
+// into value, which may be nil. An app that is not in the foreground may be
+// suspended: the command then waits until ctx ends.
+func (d *Device) Command(ctx context.Context, name string, args, value any) error {
+	raw, err := d.s.hub.Command(ctx, d.Key(), wire.RoleMain, name, args)
+	if err != nil {
+		return fmt.Errorf("ask the agent for %s: %w", name, err)
+	}
+	if value == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, value); err != nil {
+		return fmt.Errorf("read the agent's answer to %s: %w", name, err)
+	}
+	return nil
+}
+
+// Token waits for the Push Token that the agent reports. A refusal by the
+// platform is a *wire.Failure with its code, e.g. 1000900010.
+func (d *Device) Token(ctx context.Context) (push.Token, error) {
+	d.mu.Lock()
+	absent := d.absent
+	d.mu.Unlock()
+	if _, ok := d.Agent(); !ok && absent != nil {
+		return push.Token{}, fmt.Errorf("no Push Token is known: %w", absent)
+	}
+	wait, cancel := context.WithTimeout(ctx, time.Duration(d.s.cfg.Connect))
+	defer cancel()
+	a, err := d.s.hub.WaitAgent(wait, d.Key(), wire.RoleMain, func(a hub.Agent) bool {
+		return !a.Token.IsZero() || a.TokenError != nil
+	})
+	token, refused := a.Token, a.TokenError
+	switch {
+	case !token.IsZero():
+		return token, nil
+	case refused != nil:
+		return token, fmt.Errorf("the app got no Push Token: %w", refused)
+	case ctx.Err() != nil:
+		return token, ctx.Err()
+	default:
+		return token, fmt.Errorf("the agent reported no Push Token within %s: %w", time.Duration(d.s.cfg.Connect), err)
+	}
+}
+
+// Notifications returns what the app itself sees of its notifications. The
+// app must be in the foreground.
+func (d *Device) Notifications(ctx context.Context) ([]wire.Notification, error) {
+	var list []wire.Notification
+	err := d.Command(ctx, wire.CmdNotificationsActive, nil, &list)
+	return list, err
+}
+
+// State reads the app's state.
+func (d *Device) State(ctx context.Context) (device.State, error) { return d.drv.State(ctx) }
+
+// endSession makes sure that the app forgets the run: a connected agent is told
+// by the hub, one that is not is started with the word "end".
+func (d *Device) endSession(ctx context.Context) error {
+	d.mu.Lock()
+	started := d.started
+	d.mu.Unlock()
+	if !started {
+		return nil
+	}
+	if a, ok := d.Agent(); ok && a.Connected {
+		if state, err := d.drv.State(ctx); err == nil && state.App == Foreground {
+			return nil
+		}
+	}
+	if err := d.drv.Start(ctx, map[string]string{session.ParamKey: session.ParamEnd}); err != nil {
+		return fmt.Errorf("end the session in the app on %s: %w", d.Key(), err)
+	}
+	return nil
+}
+
+func (d *Device) disconnect(ctx context.Context) error {
+	d.stopFeed()
+	<-d.fed
+	d.mu.Lock()
+	rule := d.rule
+	d.rule = nil
+	d.mu.Unlock()
+	if rule == nil {
+		return nil
+	}
+	if err := rule.Remove(ctx); err != nil {
+		return fmt.Errorf("remove the reverse rule of %s (by hand: hdc fport rm tcp:%d tcp:%d): %w", d.Key(), rule.Device, rule.Host, err)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// Prove succeeds when the proof is complete for the *Message. Under Eventually
+// it stops at once when the verdict is final. A failure prints what every
+// witness says, which one decided, and what that means.
+func Prove(p verdict.Proof) types.GomegaMatcher {
+	return &proofMatcher{proof: p, what: "prove " + p.String()}
+}
+
+// BeAccepted succeeds when Push Cloud accepted the message. That says nothing
+// about its arrival.
+func BeAccepted() types.GomegaMatcher {
+	return &proofMatcher{proof: verdict.Sees(verdict.Accepted), what: "be accepted by Push Cloud"}
+}
+
+// BeShown succeeds when the system shows the message: seen in the UI tree or by
+// the app's own eyes.
+func BeShown() types.GomegaMatcher {
+	return &proofMatcher{proof: verdict.Any(verdict.Tree, verdict.Eyes), what: "be shown"}
+}
+
+// ArriveVia succeeds when the agent was handed the message by that way.
+func ArriveVia(via push.Via) types.GomegaMatcher {
+	return &proofMatcher{proof: verdict.Sees(verdict.Arrival(via)), what: "arrive via " + via.String()}
+}
+
+// proofMatcher is the one matcher behind the sentences above.
+type proofMatcher struct {
+	proof verdict.Proof
+	what  string
+
+	said  []verdict.Testimony
+	judge verdict.Judgement
+}
+
+// Match asks the witnesses.
+func (m *proofMatcher) Match(actual any) (bool, error) {
+	msg, ok := actual.(*Message)
+	if !ok || msg == nil {
+		return false, fmt.Errorf("the matcher wants a *harness.Message, as Device.Push and Device.Expect return it, and got %T", actual)
+	}
+	m.said = msg.askAll(msg.ctx, m.proof)
+	m.judge = verdict.Judge(m.proof, m.said)
+	return m.judge.Verdict == verdict.Pass, nil
+}
+
+// MatchMayChangeInTheFuture tells Eventually whether to go on.
+func (m *proofMatcher) MatchMayChangeInTheFuture(any) bool { return !m.judge.Final }
+
+// FailureMessage says what was expected and what the witnesses say.
+func (m *proofMatcher) FailureMessage(actual any) string {
+	return m.message(actual, "to")
+}
+
+// NegatedFailureMessage is the same for ShouldNot.
+func (m *proofMatcher) NegatedFailureMessage(actual any) string {
+	return m.message(actual, "not to")
+}
+
+func (m *proofMatcher) message(actual any, to string) string {
+	msg := actual.(*Message)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Expected %s\n%s %s\nbut %s.\nThe witnesses say:\n", msg, to, m.what, m.judge.Reason)
+	for _, t := range m.said {
+		fmt.Fprintf(&b, "  %s\n", t)
+	}
+	if next := Advice(msg.kind, m.said); next != "" {
+		fmt.Fprintf(&b, "What to check next: %s\n", next)
+	}
+	return b.String()
+}
+
+// askAll asks every witness of the proof, but stops at a final verdict: no
+// screen is read for a message that was never accepted.
+func (m *Message) askAll(ctx context.Context, p verdict.Proof) []verdict.Testimony {
+	var list []verdict.Testimony
+	for _, w := range p.Witnesses() {
+		list = append(list, m.Ask(ctx, w))
+		if verdict.Judge(p, list).Final {
+			break
+		}
+	}
+	return list
+}
+
+// String names the message as failures do.
+func (m *Message) String() string {
+	kind := "a message"
+	if m.kind != 0 {
+		kind = "the " + m.kind.String() + " message"
+	}
+	if m.nonce == "" {
+		return kind + " that somebody else sends to " + m.dev.Key()
+	}
+	return kind + " " + m.nonce + " to " + m.dev.Profile().Type + " " + m.dev.Key()
+}
+
+// GomegaString keeps Gomega from printing what a message holds inside.
+func (m *Message) GomegaString() string { return m.String() }

@@ -1,0 +1,188 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/harness/device"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// Message is one push and what the witnesses say of it. Its methods may be
+// called from any goroutine.
+type Message struct {
+	dev *Device
+	ctx context.Context
+	// nonce is "" for a message of Expect until one arrived that matches.
+	nonce    string
+	kind     push.Kind
+	carriers pushcloud.Carriers
+	sentAt   time.Time
+	response *pushcloud.Response
+	sendErr  error
+	// matching is set for a message that somebody else sends.
+	matching func(Arrival) bool
+
+	mu       sync.Mutex
+	found    *Arrival
+	sighting *device.Sighting
+	// seenTitle and seenText are what the app saw.
+	seenTitle, seenText string
+	closed              map[verdict.Witness]verdict.Testimony
+}
+
+// PushOption alters how a message is sent.
+type PushOption func(*pushcloud.Request)
+
+// Verbatim keeps the harness from filling or altering fields for the nonce;
+// {{nonce}} is still replaced.
+func Verbatim() PushOption { return func(r *pushcloud.Request) { r.Verbatim = true } }
+
+// WithOptions sets the pushOptions. testMessage follows the Config where they
+// leave it unset.
+func WithOptions(o pushcloud.PushOptions) PushOption {
+	return func(r *pushcloud.Request) { r.Options = o }
+}
+
+// To sends to another token than the one that the agent reported, e.g. of an
+// app without an agent.
+func To(token push.Token) PushOption {
+	return func(r *pushcloud.Request) { r.Tokens = []push.Token{token} }
+}
+
+// NewNonce returns a random nonce of 16 hex digits.
+func NewNonce() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// Push sends m to this device's app, with a nonce by which every witness
+// recognises it. It always returns a Message: what went wrong with the sending
+// is the testimony of the witness "accepted", see also Err. ctx also bounds
+// what the matchers do to look for the message.
+func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushOption) *Message {
+	msg := &Message{dev: d, ctx: ctx, nonce: NewNonce(), closed: map[verdict.Witness]verdict.Testimony{}}
+	request := pushcloud.Request{Message: m}
+	for _, option := range options {
+		option(&request)
+	}
+	if d.s.cfg.Production && request.Options.TestMessage == nil {
+		request.Options.TestMessage = new(false)
+	}
+	if m != nil {
+		msg.kind = m.Kind()
+	}
+	request, msg.carriers, msg.sendErr = pushcloud.Carry(request, msg.nonce)
+	if msg.sendErr != nil {
+		return msg
+	}
+	if request.Tokens == nil {
+		token, err := d.Token(ctx)
+		if err != nil {
+			msg.sendErr = err
+			return msg
+		}
+		request.Tokens = []push.Token{token}
+	}
+	msg.sentAt = time.Now()
+	msg.response, msg.sendErr = d.s.cloud.Send(ctx, request)
+	return msg
+}
+
+// Expect returns a Message that somebody else sends, e.g. the team's own
+// server: it is the first arrival from now on that matches.
+func (d *Device) Expect(matching func(Arrival) bool) *Message {
+	msg := &Message{
+		dev: d, ctx: context.Background(), sentAt: time.Now(), matching: matching,
+		closed: map[verdict.Witness]verdict.Testimony{},
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting = append(d.waiting, msg)
+	return msg
+}
+
+// offer shows an arrival to those who wait for one; d.mu is held.
+func (d *Device) offer(a Arrival) {
+	kept := d.waiting[:0]
+	for _, m := range d.waiting {
+		if !m.matching(a) {
+			kept = append(kept, m)
+			continue
+		}
+		m.mu.Lock()
+		m.found, m.kind = &a, a.Kind
+		m.mu.Unlock()
+	}
+	d.waiting = kept
+}
+
+// Nonce returns the message's nonce, "" for one of Expect.
+func (m *Message) Nonce() string { return m.nonce }
+
+// Kind returns the message's kind.
+func (m *Message) Kind() push.Kind { return m.kind }
+
+// Err returns why the message was not sent or not accepted, nil if it was.
+func (m *Message) Err() error { return m.sendErr }
+
+// Response returns Push Cloud's answer, nil if there was none.
+func (m *Message) Response() *pushcloud.Response { return m.response }
+
+// SentAt returns when it was sent, on the host's clock.
+func (m *Message) SentAt() time.Time { return m.sentAt }
+
+// Sighting returns where the message was seen in the UI tree, or nil.
+func (m *Message) Sighting() *device.Sighting {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sighting
+}
+
+// Arrivals returns the arrivals of this message, in the order in which the hub
+// got them. Two of different origin are two deliveries.
+func (m *Message) Arrivals() []Arrival {
+	m.mu.Lock()
+	found := m.found
+	m.mu.Unlock()
+	if m.matching != nil {
+		if found == nil {
+			return nil
+		}
+		return []Arrival{*found}
+	}
+	var list []Arrival
+	for _, a := range m.dev.Arrivals() {
+		if bytes.Contains(a.Payload, []byte(m.nonce)) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Close ends the wait for a witness: from now on it is silent, unless it has
+// seen the message. by says what closed it.
+func (m *Message) Close(w verdict.Witness, by string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if said, ok := m.closed[w]; !ok || said.Answer == verdict.Silent {
+		m.closed[w] = verdict.Testimony{Witness: w, Answer: verdict.Silent, Closed: by}
+	}
+}
+
+// Record notes a testimony that was taken elsewhere; it stands from now on.
+func (m *Message) Record(t verdict.Testimony) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed[t.Witness] = t
+}

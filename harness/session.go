@@ -1,0 +1,234 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package harness is the Go API for tests that push to a HarmonyOS app and
+// prove on the device that it arrived.
+//
+//	session, err := harness.Open(ctx, config, harness.Options{})
+//	phone, err := session.Device(ctx, "")
+//	err = phone.Connect(ctx)
+//	msg := phone.Push(ctx, pushcloud.Background{ExtraData: `{"order":7}`})
+//	Expect(msg).To(harness.BeAccepted())
+//	Eventually(ctx, msg).Should(harness.ArriveVia(push.Background))
+//
+// It guarantees that a witness that cannot speak (no agent, no known gesture,
+// no receipts) is told apart from one that is silent, and that everything it
+// sets up on a device is removed by Close. It does not know whether an
+// endpoint is simulated other than by what the endpoint says of itself.
+package harness
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/session"
+	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/hub"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+)
+
+// Options are what a Session can be given beside its Config.
+type Options struct {
+	// Run is the run's id; "" makes a random one.
+	Run string
+	// Answer is what the extension process shall return; nil leaves it to the
+	// app.
+	Answer *session.Answer
+	// JournalDir is the folder of the hub's journal; "" means
+	// ReportDir/journal/RUN. One hub at a time has it open.
+	JournalDir string
+	// Logger gets what happens; nil discards it. It never gets a token.
+	Logger *slog.Logger
+}
+
+// Session is one run's connection to Push Cloud, hdc server and hub. Its
+// methods may be called from any goroutine.
+type Session struct {
+	cfg    Config
+	run    string
+	token  []byte
+	answer *session.Answer
+	log    *slog.Logger
+	hdc    *hdc.Client
+	cloud  *pushcloud.Client
+	hub    *hub.Hub
+
+	mu      sync.Mutex
+	devices []*Device
+}
+
+// Open checks cfg and connects: it reads the service account, asks the hdc
+// server for its version and opens a hub on loopback. Close the Session.
+//
+// The error is a *UsageError for a Config that cannot be used, or the one of
+// the part that failed, e.g. *hdc.ServerError.
+func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
+	cfg, err := cfg.Complete()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{cfg: cfg, run: o.Run, answer: o.Answer, log: o.Logger, token: make([]byte, 32)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.run == "" {
+		s.run = NewRun()
+	}
+	if _, err := rand.Read(s.token); err != nil {
+		return nil, fmt.Errorf("make the run's token: %w", err)
+	}
+	if s.cloud, err = NewCloud(cfg); err != nil {
+		return nil, err
+	}
+	s.hdc = hdc.New(hdc.Options{Addr: cfg.HDCServer, Logger: s.log})
+	if _, err := s.hdc.CheckServer(ctx); err != nil {
+		return nil, err
+	}
+	dir := o.JournalDir
+	if dir == "" {
+		dir = filepath.Join(cfg.ReportDir, "journal", s.run)
+	}
+	s.hub, err = hub.Open(ctx, hub.Options{Dir: dir, Logger: s.log, Runs: map[string][]byte{s.run: s.token}})
+	if err != nil {
+		return nil, fmt.Errorf("open the hub: %w", err)
+	}
+	return s, nil
+}
+
+// NewRun makes a run's id: the time, then a random part.
+func NewRun() string {
+	b := make([]byte, 3)
+	_, _ = rand.Read(b)
+	return time.Now().UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b)
+}
+
+// NewCloud returns the Push Cloud client that cfg describes.
+func NewCloud(cfg Config) (*pushcloud.Client, error) {
+	account, err := pushcloud.LoadServiceAccount(cfg.ServiceAccount)
+	if err != nil {
+		return nil, err
+	}
+	return pushcloud.New(pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA})
+}
+
+// Run returns the run's id.
+func (s *Session) Run() string { return s.run }
+
+// Config returns the Config with its defaults filled in.
+func (s *Session) Config() Config { return s.cfg }
+
+// Hub returns the hub that the agents report to.
+func (s *Session) Hub() *hub.Hub { return s.hub }
+
+// TargetError says that Config.Target names no device, or too many.
+type TargetError struct {
+	Target  string
+	Present []string
+}
+
+// Error implements error.
+func (e *TargetError) Error() string {
+	list := strings.Join(e.Present, ", ")
+	switch {
+	case len(e.Present) == 0:
+		return "the hdc server has no connected device: plug one in (developer options and USB debugging on, the computer trusted), or start an emulator; `hdc list targets -v` shows what it sees"
+	case e.Target == "":
+		return "several devices are connected: choose one with --target SERIAL, or take --target all; connected are " + list
+	default:
+		return fmt.Sprintf("no connected device is called %q: connected are %s", e.Target, list)
+	}
+}
+
+// Targets resolves Config.Target against the devices that the hdc server has
+// connected. The error is a *TargetError if that does not give at least one.
+func (s *Session) Targets(ctx context.Context) ([]string, error) {
+	return Targets(ctx, s.hdc, s.cfg.Target)
+}
+
+// Targets resolves a target: a connect key, "all", or "" for the only device.
+func Targets(ctx context.Context, client *hdc.Client, target string) ([]string, error) {
+	list, err := client.Targets(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the connected devices: %w", err)
+	}
+	var keys []string
+	for _, t := range list {
+		if t.State == hdc.StateConnected {
+			keys = append(keys, t.Key)
+		}
+	}
+	switch {
+	case len(keys) == 0:
+		return nil, &TargetError{Target: target}
+	case target == "all":
+		return keys, nil
+	case target == "" && len(keys) == 1:
+		return keys, nil
+	case target == "":
+		return nil, &TargetError{Present: keys}
+	}
+	for _, key := range keys {
+		if key == target {
+			return []string{key}, nil
+		}
+	}
+	return nil, &TargetError{Target: target, Present: keys}
+}
+
+// Close disconnects every device, ends the run at the agents and closes the
+// hub. ctx bounds it; what could not be undone is in the error.
+func (s *Session) Close(ctx context.Context) error {
+	s.mu.Lock()
+	devices := s.devices
+	s.devices = nil
+	s.mu.Unlock()
+	var errs []error
+	for _, d := range devices {
+		errs = append(errs, d.endSession(ctx))
+	}
+	if err := s.hub.End(ctx, s.run); err != nil {
+		errs = append(errs, fmt.Errorf("end the run at the agents: %w", err))
+	}
+	for _, d := range devices {
+		errs = append(errs, d.disconnect(ctx))
+	}
+	errs = append(errs, s.hub.Close(ctx))
+	return errors.Join(errs...)
+}
+
+// Journal removes the journals of earlier runs below reportDir and returns the
+// folder for a run's.
+func Journal(reportDir, run, label string) (string, error) {
+	root := filepath.Join(reportDir, "journal")
+	entries, err := os.ReadDir(root)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("look for journals of earlier runs: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() != run {
+			if err := os.RemoveAll(filepath.Join(root, e.Name())); err != nil {
+				return "", fmt.Errorf("remove the journal of an earlier run: %w", err)
+			}
+		}
+	}
+	return filepath.Join(root, run, safeName(label)), nil
+}
+
+// safeName makes a connect key (127.0.0.1:5555) a file name.
+func safeName(key string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ':' || r == '/' || r == '\\' || r < ' ' {
+			return '_'
+		}
+		return r
+	}, key)
+}

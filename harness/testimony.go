@@ -1,0 +1,238 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/device"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// Ask takes the testimony of one witness now. Asking the UI tree reads the
+// screen, and opens the notification centre where a way to do so is known;
+// asking the app's own eyes sends its agent a command, which only an app in
+// the foreground answers.
+func (m *Message) Ask(ctx context.Context, w verdict.Witness) verdict.Testimony {
+	t := m.ask(ctx, w)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t.Answer != verdict.Waiting {
+		m.closed[w] = t
+		return t
+	}
+	if closed, ok := m.closed[w]; ok {
+		closed.Detail = t.Detail
+		return closed
+	}
+	return t
+}
+
+func (m *Message) ask(ctx context.Context, w verdict.Witness) verdict.Testimony {
+	m.mu.Lock()
+	said, ok := m.closed[w]
+	m.mu.Unlock()
+	if ok && said.Answer != verdict.Silent {
+		return said
+	}
+	switch {
+	case w == verdict.Accepted:
+		return m.accepted()
+	case w == verdict.Receipt:
+		return verdict.Testimony{Witness: w, Answer: verdict.Mute, Detail: "receipt: not configured"}
+	case w == verdict.Tree:
+		return m.tree(ctx)
+	case w == verdict.Eyes:
+		return m.eyes(ctx)
+	}
+	if via, ok := strings.CutPrefix(string(w), "arrival:"); ok {
+		return m.arrived(w, via)
+	}
+	return verdict.Testimony{Witness: w, Answer: verdict.Waiting}
+}
+
+// accepted is what the REST answer says.
+func (m *Message) accepted() verdict.Testimony {
+	t := verdict.Testimony{Witness: verdict.Accepted, Answer: verdict.Saw, At: m.sentAt}
+	if m.matching != nil {
+		t.Answer, t.Detail = verdict.Mute, "somebody else sent it"
+		return t
+	}
+	if m.sendErr == nil {
+		t.Detail = "code " + m.response.Code + ", requestId " + m.response.RequestID
+		return t
+	}
+	t.At = time.Time{}
+	t.Detail = m.sendErr.Error()
+	if errors.Is(m.sendErr, ErrNoAgent) {
+		t.Answer = verdict.Mute
+		return t
+	}
+	t.Answer = rejection(m.sendErr)
+	return t
+}
+
+// rejection sorts what went wrong with a send: only what Push Cloud says of the
+// message, its token or the app's rights is the app's.
+func rejection(err error) verdict.Answer {
+	var answered *pushcloud.Error
+	if !errors.As(err, &answered) {
+		return verdict.Broken
+	}
+	switch answered.Class {
+	case fixtures.ClassQuota:
+		return verdict.Limited
+	case fixtures.ClassService, fixtures.ClassCredentials, fixtures.ClassUnknown:
+		return verdict.Broken
+	default:
+		return verdict.Denied
+	}
+}
+
+// tree looks for the message in what the system shows.
+func (m *Message) tree(ctx context.Context) verdict.Testimony {
+	t := verdict.Testimony{Witness: verdict.Tree, Answer: verdict.Mute}
+	if m.nonce == "" || !m.carriers.For(pushcloud.WitnessTree) {
+		t.Detail = "neither title nor body of the message holds the nonce"
+		return t
+	}
+	if err := m.dev.drv.OpenShade(ctx); err != nil {
+		var none *device.NoMethodError
+		if errors.As(err, &none) {
+			t.Detail = none.Error()
+			return t
+		}
+		return m.broken(ctx, verdict.Tree, fmt.Errorf("open the notification centre: %w", err))
+	}
+	s, seen, err := m.dev.drv.Sight(ctx, m.nonce)
+	if err != nil {
+		return m.broken(ctx, verdict.Tree, err)
+	}
+	t.Answer = verdict.Waiting
+	if seen {
+		m.mu.Lock()
+		m.sighting = &s
+		m.mu.Unlock()
+		t.Answer, t.At, t.Detail = verdict.Saw, time.Now(), fmt.Sprintf("%q at %s", s.Node.Text, s.Node.Bounds)
+	}
+	return t
+}
+
+// broken is the testimony of a witness whose means failed. An ended wait is no
+// failure: it leaves the witness waiting.
+func (m *Message) broken(ctx context.Context, w verdict.Witness, err error) verdict.Testimony {
+	if ctx.Err() != nil {
+		return verdict.Testimony{Witness: w, Answer: verdict.Waiting, Detail: err.Error()}
+	}
+	return verdict.Testimony{Witness: w, Answer: verdict.Broken, Detail: err.Error()}
+}
+
+// eyes asks the app what notifications it has.
+func (m *Message) eyes(ctx context.Context) verdict.Testimony {
+	t := verdict.Testimony{Witness: verdict.Eyes, Answer: verdict.Mute}
+	if m.nonce == "" || !m.carriers.For(pushcloud.WitnessEyes) {
+		t.Detail = "neither appMessageId nor text of the message holds the nonce"
+		return t
+	}
+	a, ok := m.dev.Agent()
+	if !ok {
+		t.Detail = ErrNoAgent.Error()
+		return t
+	}
+	if !a.Connected {
+		t.Answer, t.Detail = verdict.Waiting, "the agent is not connected"
+		return t
+	}
+	list, err := m.dev.Notifications(ctx)
+	if err != nil {
+		return m.broken(ctx, verdict.Eyes, err)
+	}
+	t.Answer = verdict.Waiting
+	for _, n := range list {
+		if n.AppMessageID != m.nonce && !strings.Contains(n.Title+"\n"+n.Text, m.nonce) {
+			continue
+		}
+		t.Answer, t.At, t.Detail = verdict.Saw, time.Now(), fmt.Sprintf("%q", n.Title)
+		if !n.DeliveredAt.IsZero() {
+			t.At = n.DeliveredAt.Add(-a.ClockOffset)
+			t.Error = a.ClockError
+		}
+		m.mu.Lock()
+		m.noteEyes(n)
+		m.mu.Unlock()
+		return t
+	}
+	t.Detail = fmt.Sprintf("the app has %d notifications, none of them this", len(list))
+	return t
+}
+
+// arrived looks for an arrival by that way.
+func (m *Message) arrived(w verdict.Witness, via string) verdict.Testimony {
+	t := verdict.Testimony{Witness: w, Answer: verdict.Waiting}
+	for _, a := range m.Arrivals() {
+		if a.Via.String() == via {
+			t.Answer, t.At, t.Error = verdict.Saw, a.At, a.Error
+			t.Detail = fmt.Sprintf("in the %s process, stage %s", a.Origin.Role, a.Stage)
+			return t
+		}
+	}
+	m.dev.mu.Lock()
+	feedErr := m.dev.feedErr
+	heard := m.dev.heard
+	m.dev.mu.Unlock()
+	switch {
+	case feedErr != nil:
+		t.Answer, t.Detail = verdict.Broken, feedErr.Error()
+	case !heard:
+		if _, ok := m.dev.Agent(); !ok {
+			t.Answer, t.Detail = verdict.Mute, ErrNoAgent.Error()
+		}
+	}
+	return t
+}
+
+// Shown returns the title and text under which the app saw the message, "" if
+// it did not.
+func (m *Message) Shown() (title, text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sighting != nil {
+		return m.sighting.Node.Text, ""
+	}
+	return m.seenTitle, m.seenText
+}
+
+func (m *Message) noteEyes(n wire.Notification) { m.seenTitle, m.seenText = n.Title, n.Text }
+
+// Testify asks every witness of the proof and returns what they say, in the
+// order of the proof.
+func (m *Message) Testify(ctx context.Context, p verdict.Proof) []verdict.Testimony {
+	var list []verdict.Testimony
+	for _, w := range p.Witnesses() {
+		list = append(list, m.Ask(ctx, w))
+	}
+	return list
+}
+
+// Testimonies returns what was said so far, without asking anybody.
+func (m *Message) Testimonies(p verdict.Proof) []verdict.Testimony {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []verdict.Testimony
+	for _, w := range p.Witnesses() {
+		t, ok := m.closed[w]
+		if !ok {
+			t = verdict.Testimony{Witness: w, Answer: verdict.Waiting}
+		}
+		list = append(list, t)
+	}
+	return list
+}

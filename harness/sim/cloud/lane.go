@@ -10,8 +10,9 @@ import (
 	"github.com/pushproof/pushproof/harness/sim"
 )
 
-// askAgain is how often an offline device is asked whether it is back, on the
-// cloud's clock; a device that calls Connect does not wait for it.
+// askAgain is how often, on the cloud's clock, an offline device is asked
+// whether it is back, and how late the end of a kept message may be noticed. A
+// device that calls Connect does not wait for it.
 const askAgain = 500 * time.Millisecond
 
 // parcel is one message on its way to one token.
@@ -145,15 +146,10 @@ func (c *Cloud) next(l *lane) (*parcel, sim.Device) {
 	}
 }
 
-// plan has the lane worked on again when a message expires, and now and then to
-// see whether the device is back.
+// plan has the lane worked on again after a while, to see whether the device is
+// back and what has expired.
 func (c *Cloud) plan(l *lane) {
-	wait := askAgain
-	now := c.clock.Now()
-	for _, p := range l.waiting {
-		wait = min(wait, max(p.message.ExpiresAt.Sub(now), 0))
-	}
-	l.stop = c.clock.AfterFunc(wait, func() {
+	l.stop = c.clock.AfterFunc(askAgain, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.startWork(l)

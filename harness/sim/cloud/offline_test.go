@@ -57,6 +57,35 @@ func TestOnlineWithoutConnect(t *testing.T) {
 	}
 }
 
+// stoppedClock has no timers.
+type stoppedClock struct{ sim.Clock }
+
+func (stoppedClock) AfterFunc(time.Duration, func()) func() bool { return func() bool { return true } }
+
+// A device that connects while the cloud is about to find it offline is not
+// forgotten.
+func TestConnectAtTheWrongMoment(t *testing.T) {
+	w := newWorld(t, func(o *cloud.Options) { o.Clock = stoppedClock{o.Clock} })
+	entered, gate := make(chan struct{}), make(chan struct{})
+	first := true
+	d := &device{id: "phone", online: func() bool {
+		if !first {
+			return true
+		}
+		first = false
+		close(entered)
+		<-gate
+		return false
+	}}
+	id := w.accepted(6, background("x", "", w.token(bundle, d)))
+	<-entered
+	w.Connect(d)
+	close(gate)
+	if got := w.receipt(id); got != sim.Delivered {
+		t.Errorf("receipt %d", got)
+	}
+}
+
 // A new object with the ID of a device takes over what is kept for it.
 func TestConnectTakesOver(t *testing.T) {
 	w := newWorld(t, nil)

@@ -63,8 +63,8 @@ func TestMarketingLimitCountsRequests(t *testing.T) {
 	}
 }
 
-// A project has 1000 accepted test requests a day; refused ones do not count,
-// and other messages go on.
+// A project has 1000 accepted test requests a day; refused ones and other
+// messages do not count, and the latter go on.
 func TestTestMessageQuota(t *testing.T) {
 	w := newWorld(t, nil)
 	d := &device{id: "phone"}
@@ -73,6 +73,7 @@ func TestTestMessageQuota(t *testing.T) {
 	for range 3 {
 		w.send(6, background("x", `"testMessage":true`, "malformed"))
 		w.send(6, background("", `"testMessage":true`, token))
+		w.accepted(6, background("x", "", token))
 	}
 	var last string
 	for range 1000 {

@@ -265,6 +265,8 @@ type device struct {
 	id string
 	// deal, when set, decides on the receipt and may wait.
 	deal func(ctx context.Context, m sim.Message) sim.Receipt
+	// online, when set, takes the place of offline.
+	online func() bool
 
 	mu      sync.Mutex
 	offline bool
@@ -274,6 +276,9 @@ type device struct {
 func (d *device) ID() string { return d.id }
 
 func (d *device) Online() bool {
+	if d.online != nil {
+		return d.online()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return !d.offline

@@ -37,7 +37,7 @@ func (c *Client) open(ctx context.Context, key, command string) (*channel, error
 		}
 		return nil, &ServerError{Addr: c.o.Addr, Err: err}
 	}
-	ch := &channel{conn: conn, in: bufio.NewReaderSize(conn, 64<<10), ctx: ctx}
+	ch := &channel{conn: conn, in: bufio.NewReader(conn), ctx: ctx}
 	ch.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	if err := ch.handshake(c.o, key, command); err != nil {
 		ch.close()
@@ -89,11 +89,6 @@ func (ch *channel) greeting(addr string) (greeting, error) {
 		return nil, newVersionError(addr, payload, err)
 	}
 	return hello, nil
-}
-
-// send writes one more command on the channel.
-func (ch *channel) send(command string) error {
-	return ch.write(appendFrame(nil, []byte(command+"\x00")))
 }
 
 func (ch *channel) write(b []byte) error {

@@ -6,7 +6,6 @@ package hdc
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
 
 // The handshake's layout: a banner of 12 bytes, 32 bytes that hold the channel
@@ -47,13 +46,4 @@ func (g greeting) answer(key string) []byte {
 	clear(out[bannerSize:shortSize])
 	copy(out[bannerSize:shortSize], key)
 	return out
-}
-
-// version returns the version in a long greeting, "" in a short one.
-func (g greeting) version() string {
-	if len(g) < longSize {
-		return ""
-	}
-	text, _, _ := strings.Cut(string(g[shortSize:]), "\x00")
-	return text
 }

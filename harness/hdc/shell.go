@@ -112,6 +112,8 @@ func (c *Client) unfinished(ctx context.Context, key string, cmd Command, output
 // diagnose asks the server what became of the target; nil means that it still
 // counts as connected.
 func (c *Client) diagnose(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.o.DialTimeout)
+	defer cancel()
 	targets, err := c.Targets(ctx)
 	if err != nil {
 		return err

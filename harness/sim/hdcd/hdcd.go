@@ -45,7 +45,8 @@ type Options struct {
 	// SmallPackets models a target behind TCP as it was recorded: output that
 	// follows other output within CloseDelay is held back that long, and the
 	// end leaves together with it (Nagle's algorithm against a delayed
-	// acknowledgement). Without it only the end is held back.
+	// acknowledgement; claim hdc.small-packets). Without it only the end is
+	// held back.
 	SmallPackets bool
 	// LongGreeting makes the server greet with 108 bytes, as one built with
 	// HDC_VERSION_CHECK does.

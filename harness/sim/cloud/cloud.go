@@ -45,8 +45,7 @@ const (
 	DefaultActivityLimit = 4096
 	DefaultHandOver      = time.Minute
 
-	ioTimeout    = 30 * time.Second
-	closeTimeout = 5 * time.Second
+	ioTimeout = 30 * time.Second
 )
 
 // Cloud satisfies sim.Cloud. Its methods may be called from any goroutine.
@@ -159,60 +158,3 @@ func (c *Cloud) URL() string {
 // CAPEM returns the certificate of the cloud's own authority, in PEM: what a
 // client must trust. Each cloud has another one.
 func (c *Cloud) CAPEM() []byte { return append([]byte(nil), c.identity.caPEM...) }
-
-// Close ends the server, drops what was not delivered yet and waits for what
-// is being handed over. Requests in hand get a moment to end. The error names
-// a device that did not return when its context ended. A second Close does
-// nothing.
-func (c *Cloud) Close() error {
-	c.mu.Lock()
-	if c.closed {
-		c.mu.Unlock()
-		return nil
-	}
-	c.closed = true
-	for _, l := range c.lanes {
-		l.rest()
-	}
-	server, served := c.server, c.served
-	c.activity.wake()
-	c.mu.Unlock()
-	c.stop()
-	if server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close()
-		}
-		<-served
-	}
-	if c.ownClock != nil {
-		c.ownClock.Close()
-	}
-	return c.waitForDevices()
-}
-
-// waitForDevices waits for the hand-overs, but not for ever.
-func (c *Cloud) waitForDevices() error {
-	ended := make(chan struct{})
-	go func() {
-		c.work.Wait()
-		close(ended)
-	}()
-	limit := time.NewTimer(closeTimeout)
-	defer limit.Stop()
-	select {
-	case <-ended:
-		return nil
-	case <-limit.C:
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var stuck []string
-	for id, l := range c.lanes {
-		if l.working {
-			stuck = append(stuck, id)
-		}
-	}
-	return fmt.Errorf("close the simulated cloud: Deliver has not returned %v after its context ended, on device %v", closeTimeout, stuck)
-}

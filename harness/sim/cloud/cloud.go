@@ -5,13 +5,14 @@
 // takes POST /v3/{projectId}/messages:send, judges the raw JSON by the
 // documented rules and hands what it accepts to simulated devices.
 //
-// It guarantees that the JWT is verified for real, that every answer has the
-// form of the real one (string code, msg, requestId), that messages reach a
-// device one at a time and in the order of their acceptance, that each accepted
-// message gets exactly one end per token (a receipt, or its expiry), and that
-// no Push Token or JWT is recorded or logged. It judges alert (badge-only
-// included), extension and background messages; the other three kinds are
-// judged by the rules that all requests share and are then refused. It shares no types with
+// It guarantees that the JWT is verified for real, that an answer with a
+// business code has the form of the real one (string code, msg, requestId),
+// that messages reach a device one at a time and in the order of their
+// acceptance, that each accepted message gets exactly one end per token (a
+// receipt, or its expiry) unless the cloud is closed first, and that no Push
+// Token or JWT is recorded or logged. It judges alert (badge-only included),
+// extension and background messages; the other three kinds are judged by the
+// rules that all requests share and are then refused. It shares no types with
 // harness/pushcloud: client and simulator agree only through fixtures.
 //
 // It does not guarantee to be what the real service is: its choices where the

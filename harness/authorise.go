@@ -48,12 +48,12 @@ func (d *Device) Authorise(ctx context.Context) error {
 	if _, err := d.drv.Method(fixtures.ActionAuthorise); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	both, cancel := context.WithCancel(ctx)
 	defer cancel()
 	asked := make(chan error, 1)
-	go func() { asked <- d.Command(ctx, wire.CmdNotificationsRequest, nil, nil) }()
+	go func() { asked <- d.Command(both, wire.CmdNotificationsRequest, nil, nil) }()
 	answered := make(chan error, 1)
-	go func() { answered <- d.drv.AnswerDialog(ctx, true) }()
+	go func() { answered <- d.drv.AnswerDialog(both, true) }()
 	select {
 	case err = <-asked:
 		// Refused without a dialog, or answered by a person.

@@ -135,11 +135,12 @@ func (m *Message) broken(ctx context.Context, w verdict.Witness, err error) verd
 	return verdict.Testimony{Witness: w, Answer: verdict.Broken, Detail: err.Error()}
 }
 
-// eyes asks the app what notifications it has.
+// eyes asks the app what notifications it has. A message without a text of its
+// own is held for shown if the app has any notification that is newer than it.
 func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 	t := verdict.Testimony{Witness: verdict.Eyes, Answer: verdict.Mute}
-	if m.nonce == "" || !m.carriers.For(pushcloud.WitnessEyes) {
-		t.Detail = "neither appMessageId nor text of the message holds the nonce"
+	if m.nonce == "" {
+		t.Detail = "somebody else sent it: nothing tells its notification from others"
 		return t
 	}
 	a, ok := m.dev.Agent()
@@ -147,31 +148,40 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 		t.Detail = ErrNoAgent.Error()
 		return t
 	}
+	t.Answer = verdict.Waiting
 	if !a.Connected {
-		t.Answer, t.Detail = verdict.Waiting, "the agent is not connected"
+		t.Detail = "the agent is not connected"
 		return t
 	}
 	list, err := m.dev.Notifications(ctx)
 	if err != nil {
 		return m.broken(ctx, verdict.Eyes, err)
 	}
-	t.Answer = verdict.Waiting
 	for _, n := range list {
-		if n.AppMessageID != m.nonce && !strings.Contains(n.Title+"\n"+n.Text, m.nonce) {
+		at := n.DeliveredAt.Add(-a.ClockOffset)
+		if !m.isMine(n, at.Add(a.ClockError)) {
 			continue
 		}
 		t.Answer, t.At, t.Detail = verdict.Saw, time.Now(), fmt.Sprintf("%q", n.Title)
 		if !n.DeliveredAt.IsZero() {
-			t.At = n.DeliveredAt.Add(-a.ClockOffset)
-			t.Error = a.ClockError
+			t.At, t.Error = at, a.ClockError
 		}
 		m.mu.Lock()
-		m.noteEyes(n)
+		m.seenTitle, m.seenText = n.Title, n.Text
 		m.mu.Unlock()
 		return t
 	}
 	t.Detail = fmt.Sprintf("the app has %d notifications, none of them this", len(list))
 	return t
+}
+
+// isMine recognises the message's notification: by its nonce, or, if it carries
+// none that the app could see, by having been shown since the message was sent.
+func (m *Message) isMine(n wire.Notification, latest time.Time) bool {
+	if m.carriers.For(pushcloud.WitnessEyes) {
+		return n.AppMessageID == m.nonce || strings.Contains(n.Title+"\n"+n.Text, m.nonce)
+	}
+	return !n.Own && latest.After(m.sentAt)
 }
 
 // arrived looks for an arrival by that way.
@@ -209,8 +219,6 @@ func (m *Message) Shown() (title, text string) {
 	}
 	return m.seenTitle, m.seenText
 }
-
-func (m *Message) noteEyes(n wire.Notification) { m.seenTitle, m.seenText = n.Title, n.Text }
 
 // Testify asks every witness of the proof and returns what they say, in the
 // order of the proof.

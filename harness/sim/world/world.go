@@ -215,6 +215,7 @@ func (w *World) addDevices(o Options) error {
 func plainApp() device.InstalledApp {
 	app := device.DemoApp(PlainBundle)
 	app.Behavior.Agent = false
+	app.Behavior.AskNotifications = true
 	return app
 }
 

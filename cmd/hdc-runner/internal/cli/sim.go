@@ -1,0 +1,136 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/sim/world"
+)
+
+// simFlags are the flags of sim.
+type simFlags struct {
+	dir       string
+	cloudAddr string
+	hdcAddr   string
+	types     []string
+}
+
+func newSim() *cobra.Command {
+	var f simFlags
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "hold a simulated world open and print its endpoints",
+		Long: "sim starts a Push Cloud (HTTPS), an hdc server (TCP) and simulated devices on loopback, and prints how to use\n" +
+			"each: by curl, by the real hdc, by hdc-runner itself. Ctrl-C ends it.",
+		Example: "  hdc-runner sim\n  hdc-runner sim --types phone --hdc 127.0.0.1:8710 --dir ./world",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.hold(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&f.dir, "dir", "", "`DIR` for service account, CA and device storage, kept afterwards (default: a temporary one)")
+	cmd.Flags().StringVar(&f.cloudAddr, "cloud", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
+	cmd.Flags().StringVar(&f.hdcAddr, "hdc", "127.0.0.1:0", "`HOST:PORT` of the hdc server, on loopback")
+	cmd.Flags().StringSliceVar(&f.types, "types", nil, "device `TYPES`, comma-separated (default: all five)")
+	return cmd
+}
+
+func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
+	for _, t := range f.types {
+		if !slices.Contains(fixtures.DeviceTypes(), t) {
+			return usagef("--types: unknown device type %q: the types are %s", t, strings.Join(fixtures.DeviceTypes(), ", "))
+		}
+	}
+	dir := f.dir
+	if dir != "" {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return err
+		}
+	}
+	w, err := world.New(ctx, world.Options{Dir: dir, Types: f.types, CloudAddr: f.cloudAddr, HDCAddr: f.hdcAddr})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		err = errors.Join(err, w.Close(closing))
+	}()
+	if err := describeWorld(ctx, w, out); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	<-ctx.Done()
+	fmt.Fprintln(out, "\nSIMULATED world ended")
+	return nil
+}
+
+// describeWorld prints the endpoints, each with a command to try.
+func describeWorld(ctx context.Context, w *world.World, out io.Writer) error {
+	c := w.Config()
+	key := w.Keys()[0]
+	token, err := w.StartPlain(ctx, key)
+	if err != nil {
+		return err
+	}
+	files := filepath.Dir(c.ServiceAccount)
+	tokenFile := filepath.Join(files, "push-token.txt")
+	messageFile := filepath.Join(files, "alert.json")
+	if err := errors.Join(
+		os.WriteFile(tokenFile, []byte(token.Reveal()+"\n"), 0o600),
+		os.WriteFile(messageFile, []byte(sampleAlert), 0o644),
+	); err != nil {
+		return fmt.Errorf("write the sample files: %w", err)
+	}
+	fmt.Fprintf(out, `SIMULATED world on loopback; Ctrl-C ends it
+
+Push Cloud    %[1]s (CA %[2]s, service account %[3]s)
+  curl --cacert %[2]s -X POST %[1]s/v3/PROJECT/messages:send
+
+hdc server    %[4]s
+  hdc -p -s %[4]s list targets
+  hdc-runner devices --hdc-server %[4]s
+
+devices       %[5]s
+  apps: %[6]s (with an agent), %[7]s (without; it runs on %[8]s and its Push Token is in %[9]s)
+
+send an alert to the app without an agent, and look for it on the screen:
+  hdc-runner push send --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --target %[8]s --token-file %[9]s %[10]s
+
+run the acceptance suite against this world, as against real endpoints:
+  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s
+
+an agent dials the hub of a run; its address is ws://127.0.0.1:PORT/agent, with the run's token (docs/architecture.md):
+  hdc-runner run --verbose ... prints it
+`, c.PushEndpoint, c.PushCA, c.ServiceAccount, c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, tokenFile, messageFile)
+	return nil
+}
+
+// sampleAlert is what sim leaves to be sent.
+const sampleAlert = `{
+  "pushType": 0,
+  "payload": {
+    "notification": {
+      "category": "MARKETING",
+      "title": "Order 7 {{nonce}}",
+      "body": "is ready",
+      "clickAction": {"actionType": 0}
+    }
+  }
+}
+`

@@ -24,6 +24,9 @@ const (
 	// Eyes is what the app itself gets from
 	// notificationManager.getActiveNotifications.
 	Eyes Witness = "own-eyes"
+	// Older is the arrival of an older message that the newest should have
+	// replaced.
+	Older Witness = "older-message"
 )
 
 // Arrival returns the witness "the agent was handed the message by this way".

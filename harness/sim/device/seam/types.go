@@ -17,8 +17,10 @@ type Process struct {
 	Role   wire.Role   `json:"role"`
 	Device wire.Device `json:"device"`
 	// Files is the app's files folder, kept until the app is removed.
-	Files    string   `json:"files"`
-	Behavior Behavior `json:"behavior"`
+	Files string `json:"files"`
+	// ProxyTable is the table for background messages, "" for none.
+	ProxyTable string   `json:"proxyTable,omitempty"`
+	Behavior   Behavior `json:"behavior"`
 }
 
 // Behavior says how the simulated app was written.
@@ -31,6 +33,9 @@ type Behavior struct {
 	// RegisterLate makes the app register after its first getToken has
 	// answered instead of in onCreate.
 	RegisterLate bool `json:"registerLate,omitempty"`
+	// AskNotifications makes the app ask for notifications when it comes to
+	// the foreground.
+	AskNotifications bool `json:"askNotifications,omitempty"`
 	// NoToken keeps the app from calling getToken in the foreground.
 	NoToken bool `json:"noToken,omitempty"`
 	// Answer is what the extension of an app without agent returns; nil leaves

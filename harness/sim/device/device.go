@@ -1,0 +1,238 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package device is a simulated HarmonyOS device: a push service, apps and
+// their extensions as processes of the operating system, one store for
+// notifications, badges and the notification switch, a screen with shade and
+// dialogs, and a shell.
+//
+// It guarantees the rules of Push Kit that its tests name by number, that
+// every view of the device (getActiveNotifications, the UI tree, aa dump, the
+// log) is made from the one store, that the shell reaches no command and no
+// file of the host, and that no process outlives Close. Timers run on the
+// world's clock; time stamps that leave the device are real.
+//
+// It does not draw, play or vibrate, and it knows nothing of forms, live views
+// and calls: a message of those kinds is answered with receipt 14. Where the
+// documentation is silent the choice made here is a claim in fixtures/claims.
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/process"
+	"github.com/pushproof/pushproof/harness/sim"
+)
+
+// SuspendMode says what becomes of a main process in the background.
+type SuspendMode uint8
+
+const (
+	// SuspendAfterGrace stops it (SIGSTOP) after Options.SuspendGrace.
+	SuspendAfterGrace SuspendMode = iota
+	// SuspendNever lets it run, as an app with a continuous task would.
+	SuspendNever
+)
+
+// Options describe a device.
+type Options struct {
+	Profile fixtures.Profile
+	// Key is the hdc connect key, and the device's id for the cloud.
+	Key   string
+	Clock sim.Clock
+	Cloud sim.Cloud
+	// Dir is the device's storage. It survives processes, Reboot and Close.
+	Dir  string
+	Apps []InstalledApp
+	// SuspendBackground is SuspendAfterGrace by default. With a grace below
+	// zero every background process is stopped as soon as its onBackground has
+	// answered.
+	SuspendBackground SuspendMode
+	// SuspendGrace is on the world's clock; 0 means DefaultSuspendGrace.
+	SuspendGrace time.Duration
+	// Launch says how a process of the app is started; nil starts the current
+	// executable again as "app".
+	Launch func(app InstalledApp, role wire.Role) (process.Options, error)
+	// AppTimeout is how long (real time) an app may take to answer a call of
+	// its lifecycle before it is killed as frozen; 0 means 30 s.
+	AppTimeout time.Duration
+	// Advance moves the world's clock, for an extension that answers late
+	// while nothing else of this device is unanswered; nil leaves the clock
+	// alone.
+	Advance func(time.Duration)
+	// KeepUnregistered holds a message for whose type the app has not yet
+	// registered until it does. By default it is lost.
+	KeepUnregistered bool
+	// OpaqueDialog hides the buttons of the authorisation dialog from the UI
+	// tree, as UI extensions often are.
+	OpaqueDialog bool
+	// Logger receives what a developer of the simulator wants to know; nil
+	// discards it.
+	Logger *slog.Logger
+}
+
+// Device satisfies sim.Device, and hdcd.Target with Key, Name and Shell. Its
+// methods may be called from any goroutine.
+type Device struct {
+	opts   Options
+	log    *slog.Logger
+	ctx    context.Context
+	cancel context.CancelFunc
+	// running counts goroutines; Close waits for them.
+	running sync.WaitGroup
+	// life is held by whoever changes which app is in front.
+	life turnstile
+	// uitest is held by a uitest call: the real tool is not re-entrant.
+	uitest turnstile
+
+	mu      sync.Mutex
+	changed chan struct{}
+	// closed forbids new processes, off new goroutines as well.
+	closed  bool
+	off     bool
+	offline bool
+	boot    boot
+	apps    []*app
+	front   *app
+	shade   []*notification
+	screen  screen
+	dialog  *dialog
+	hilog   hilog
+	files   *files
+	params  map[string]string
+	calls   ring[Call]
+	pending waits
+	ids     struct{ notification, mission, record int }
+}
+
+var _ sim.Device = (*Device)(nil)
+
+// DefaultSuspendGrace is how long an app runs on in the background. No page
+// gives the number: claim pushservice.suspend.grace.
+const DefaultSuspendGrace = 500 * time.Millisecond
+
+const defaultAppTimeout = 30 * time.Second
+
+// New makes a device from what Dir holds and boots it. Close it.
+func New(o Options) (*Device, error) {
+	switch {
+	case o.Key == "":
+		return nil, errors.New("make a device: it needs a key")
+	case o.Clock == nil || o.Cloud == nil:
+		return nil, fmt.Errorf("make device %s: it needs a clock and a cloud", o.Key)
+	case o.Dir == "":
+		return nil, fmt.Errorf("make device %s: it needs a folder for its storage", o.Key)
+	}
+	if o.SuspendGrace == 0 {
+		o.SuspendGrace = DefaultSuspendGrace
+	}
+	if o.AppTimeout <= 0 {
+		o.AppTimeout = defaultAppTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Launch == nil {
+		o.Launch = func(InstalledApp, wire.Role) (process.Options, error) { return process.Self("app") }
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make device %s: %w", o.Key, err)
+	}
+	d := &Device{opts: o, log: o.Logger.With("device", o.Key), changed: make(chan struct{}),
+		life: newTurnstile(), uitest: newTurnstile(), files: newFiles(), calls: newRing[Call](maxCalls)}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
+	d.startUp()
+	for _, spec := range o.Apps {
+		if err := d.Install(spec); err != nil {
+			d.cancel()
+			return nil, fmt.Errorf("make device %s: %w", o.Key, err)
+		}
+	}
+	return d, nil
+}
+
+// ID returns the key.
+func (d *Device) ID() string { return d.opts.Key }
+
+// Key returns the hdc connect key.
+func (d *Device) Key() string { return d.opts.Key }
+
+// Name returns the host name.
+func (d *Device) Name() string { return d.opts.Profile.Name }
+
+// Online reports whether the network reaches the device.
+func (d *Device) Online() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.offline && !d.closed
+}
+
+// SetOnline cuts the network or restores it. A cloud that has a method
+// Connect(sim.Device) is told of the latter.
+func (d *Device) SetOnline(online bool) {
+	d.mu.Lock()
+	back := d.offline && online
+	d.offline = !online
+	d.notify()
+	d.mu.Unlock()
+	if c, ok := d.opts.Cloud.(interface{ Connect(sim.Device) }); ok && back {
+		c.Connect(d)
+	}
+}
+
+// Changed returns a channel that is closed at the next change of the device's
+// state. Take it, look at State, then wait.
+func (d *Device) Changed() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.changed
+}
+
+// notify wakes those who wait on Changed; d.mu is held.
+func (d *Device) notify() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// now is the world's clock.
+func (d *Device) now() time.Time { return d.opts.Clock.Now() }
+
+// Close ends every process and waits for all that runs. What the apps have on
+// storage stays. A ctx that ends sooner makes it kill what still runs.
+func (d *Device) Close(ctx context.Context) error {
+	d.mu.Lock()
+	d.closed = true
+	procs := d.processes()
+	d.notify()
+	d.mu.Unlock()
+	for _, p := range procs {
+		p.end(ctx)
+	}
+	d.mu.Lock()
+	d.off = true
+	d.mu.Unlock()
+	d.cancel()
+	d.running.Wait()
+	return nil
+}
+
+// goRun runs f in a goroutine that Close waits for, unless the device is off;
+// d.mu is held.
+func (d *Device) goRun(f func()) {
+	if d.off {
+		return
+	}
+	d.running.Add(1)
+	go func() {
+		defer d.running.Done()
+		f()
+	}()
+}

@@ -1,0 +1,112 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package device
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pushproof/pushproof/harness/sim"
+)
+
+// firstUID is the uid of the first app; each further one gets the next.
+const firstUID = 20_020_000
+
+// Install installs an app. One that is there is replaced and keeps its data,
+// unless its files were removed in between.
+func (d *Device) Install(spec InstalledApp) error {
+	if err := spec.check(); err != nil {
+		return err
+	}
+	a := &app{spec: spec, dir: filepath.Join(d.opts.Dir, "apps", spec.Bundle), seen: map[string]time.Time{}}
+	if err := os.MkdirAll(a.filesDir(), 0o700); err != nil {
+		return fmt.Errorf("install %s: %w", spec.Bundle, err)
+	}
+	if err := a.load(); err != nil {
+		return fmt.Errorf("install %s: %w", spec.Bundle, err)
+	}
+	if err := d.stop(d.ctx, spec.Bundle); err != nil {
+		return fmt.Errorf("install %s: %w", spec.Bundle, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a.uid = firstUID + len(d.apps)
+	for i, old := range d.apps {
+		if old.spec.Bundle == spec.Bundle {
+			a.uid, a.kept, a.seen, old.gone = old.uid, old.kept, old.seen, true
+			d.apps[i] = a
+			d.save(a)
+			return nil
+		}
+	}
+	d.apps = append(d.apps, a)
+	d.save(a)
+	return nil
+}
+
+// Uninstall removes an app and its data. A push to its token then gives
+// receipt 2.
+func (d *Device) Uninstall(ctx context.Context, bundle string) error {
+	a, err := d.wipe(ctx, bundle, sim.AppUninstalled)
+	if err != nil {
+		return fmt.Errorf("uninstall %s: %w", bundle, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a.gone = true
+	for i := range d.apps {
+		if d.apps[i] == a {
+			d.apps = append(d.apps[:i:i], d.apps[i+1:]...)
+			break
+		}
+	}
+	d.notify()
+	return os.RemoveAll(a.dir)
+}
+
+// Clear removes an app's data, as `bm clean -d` does: with it go token, AAID
+// and the kept message, but not the notification switch. That clearing data
+// changes the token is a claim: pushservice.clear.token.
+func (d *Device) Clear(ctx context.Context, bundle string) error {
+	a, err := d.wipe(ctx, bundle, sim.TokenGone)
+	if err != nil {
+		return fmt.Errorf("clear %s: %w", bundle, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := os.RemoveAll(a.filesDir()); err != nil {
+		return fmt.Errorf("clear %s: %w", bundle, err)
+	}
+	if err := os.MkdirAll(a.filesDir(), 0o700); err != nil {
+		return fmt.Errorf("clear %s: %w", bundle, err)
+	}
+	return nil
+}
+
+// wipe ends the app's processes and forgets what depends on its data.
+func (d *Device) wipe(ctx context.Context, bundle string, reason sim.Receipt) (*app, error) {
+	if err := d.stop(ctx, bundle); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	a := d.find(bundle)
+	if a == nil {
+		d.mu.Unlock()
+		return nil, errNotInstalled
+	}
+	token := d.forget(a)
+	a.kept.AAID = ""
+	d.save(a)
+	if reason == sim.AppUninstalled {
+		d.removeAll(a)
+	}
+	d.mu.Unlock()
+	if token != "" {
+		d.opts.Cloud.DropToken(token, reason)
+	}
+	return a, nil
+}

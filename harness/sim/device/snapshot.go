@@ -1,0 +1,95 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package device
+
+import (
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+)
+
+// State is what the device holds, at one moment.
+type State struct {
+	BootID string
+	Online bool
+	// Front is the bundle in the foreground, "" for the launcher.
+	Front  string
+	On     bool
+	Locked bool
+	// ShadeOpen and DialogOpen say what lies over the app.
+	ShadeOpen, DialogOpen bool
+	Apps                  []AppState
+	// Notifications are newest first.
+	Notifications []Shown
+}
+
+// AppState is an installed app.
+type AppState struct {
+	Bundle string
+	// PID is the main process, 0 if there is none; Extensions are the others.
+	PID        int
+	Extensions []int
+	Foreground bool
+	Suspended  bool
+	// Enabled is the notification switch.
+	Enabled bool
+	Badge   int
+	// Token is the current one.
+	Token push.Token
+	// KeepsMessage is set while a background message waits.
+	KeepsMessage bool
+	Registered   []string
+	// Files is the app's files folder on the host.
+	Files string
+}
+
+// Shown is a notification in the shade.
+type Shown struct {
+	Bundle       string
+	ID           int
+	AppMessageID string
+	Title, Text  string
+	Slot         string
+	// Silent ones stand in the notification centre only.
+	Silent bool
+	At     time.Time
+}
+
+// State returns the device's state.
+func (d *Device) State() State {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := State{BootID: d.boot.id, Online: !d.offline, On: d.screen.on, Locked: d.screen.locked,
+		ShadeOpen: d.screen.shade, DialogOpen: d.dialog != nil}
+	if d.front != nil {
+		s.Front = d.front.spec.Bundle
+	}
+	for _, a := range d.apps {
+		app := AppState{Bundle: a.spec.Bundle, Enabled: a.kept.Enabled, Badge: a.kept.Badge, Token: push.NewToken(a.kept.Token),
+			KeepsMessage: a.kept.Background != nil, Files: a.filesDir()}
+		if p := a.main; p != nil {
+			app.PID, app.Foreground, app.Suspended = p.child.PID(), p.foreground, p.suspended
+			app.Registered = append(app.Registered, p.registered...)
+		}
+		for _, e := range a.extensions {
+			app.Extensions = append(app.Extensions, e.child.PID())
+		}
+		s.Apps = append(s.Apps, app)
+	}
+	for _, n := range d.shade {
+		s.Notifications = append(s.Notifications, Shown{Bundle: n.app.spec.Bundle, ID: n.id, AppMessageID: n.appMessageID,
+			Title: n.title, Text: n.text, Slot: n.slot.name, Silent: n.slot.silent, At: n.at})
+	}
+	return s
+}
+
+// App returns the app's state, and whether it is installed.
+func (s State) App(bundle string) (AppState, bool) {
+	for _, a := range s.Apps {
+		if a.Bundle == bundle {
+			return a, true
+		}
+	}
+	return AppState{}, false
+}

@@ -1,0 +1,148 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package device
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+func toolBM(c *call) int {
+	if len(c.args) == 0 {
+		c.print("usage: bm <command> <options>\n")
+		return 0
+	}
+	name := ""
+	if i := slices.Index(c.args, "-n"); i >= 0 && i+1 < len(c.args) {
+		name = c.args[i+1]
+	}
+	flag := func(f string) bool { return slices.Contains(c.args[1:], f) }
+	switch {
+	case c.args[0] == "dump" && flag("-a"):
+		c.d.mu.Lock()
+		defer c.d.mu.Unlock()
+		c.print("ID: 100:\n")
+		for _, a := range c.d.apps {
+			c.print("\t%s\n", a.spec.Bundle)
+		}
+	case c.args[0] == "dump" && name != "":
+		c.dumpBundle(name)
+	case c.args[0] == "get" && (flag("-u") || flag("--udid")):
+		c.print("udid of current device is :\n%s\n", c.d.udid())
+	case c.args[0] == "uninstall" && name != "":
+		if err := c.d.Uninstall(c.ctx, name); err != nil {
+			c.print("error: failed to uninstall bundle.\ncode:9568386\nerror: uninstall missing installed bundle.\n")
+			return 0
+		}
+		c.print("uninstall bundle successfully.\n")
+	case c.args[0] == "clean" && name != "":
+		c.clean(name, flag("-d"), flag("-c"))
+	default:
+		c.print("error: unknown option.\nusage: bm <command> <options>\n")
+	}
+	return 0
+}
+
+func (c *call) clean(name string, data, cache bool) {
+	switch {
+	case !data && !cache:
+		c.print("error: you must specify '-c' or '-d' for 'bm clean' option.\n")
+	case cache && !data:
+		c.print("clean bundle cache files successfully.\n")
+	default:
+		if err := c.d.Clear(c.ctx, name); err != nil {
+			c.print("error: failed to clean bundle data files.\n")
+			return
+		}
+		c.print("clean bundle data files successfully.\n")
+	}
+}
+
+// udid is 64 hex digits, the same at every boot.
+func (d *Device) udid() string {
+	sum := sha256.Sum256([]byte("pushproof-sim " + d.opts.Key))
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// bundle is the part of bm dump -n that testers read. Its shape is a claim:
+// device.bm.home.
+type bundle struct {
+	ApplicationInfo struct {
+		BundleName       string `json:"bundleName"`
+		Label            string `json:"label"`
+		Debug            bool   `json:"debug"`
+		AppProvisionType string `json:"appProvisionType"`
+		UID              int    `json:"uid"`
+	} `json:"applicationInfo"`
+	AppProvisionType string         `json:"appProvisionType"`
+	HapModuleInfos   []bundleModule `json:"hapModuleInfos"`
+	MainEntry        string         `json:"mainEntry"`
+	Name             string         `json:"name"`
+	UID              int            `json:"uid"`
+	VersionCode      int            `json:"versionCode"`
+	VersionName      string         `json:"versionName"`
+}
+
+type bundleModule struct {
+	Name           string            `json:"name"`
+	ModuleName     string            `json:"moduleName"`
+	MainAbility    string            `json:"mainAbility"`
+	AbilityInfos   []bundleAbility   `json:"abilityInfos"`
+	ExtensionInfos []bundleExtension `json:"extensionInfos"`
+}
+
+type bundleAbility struct {
+	Name       string        `json:"name"`
+	BundleName string        `json:"bundleName"`
+	ModuleName string        `json:"moduleName"`
+	Visible    bool          `json:"visible"`
+	LaunchMode int           `json:"launchMode"`
+	Skills     []bundleSkill `json:"skills"`
+}
+
+type bundleSkill struct {
+	Actions  []string `json:"actions"`
+	Entities []string `json:"entities"`
+}
+
+type bundleExtension struct {
+	Name       string `json:"name"`
+	BundleName string `json:"bundleName"`
+	TypeName   string `json:"extensionTypeName"`
+}
+
+func (c *call) dumpBundle(name string) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	a := c.d.find(name)
+	if a == nil {
+		c.print("error: failed to get information and the parameters may be wrong.\n")
+		return
+	}
+	provision := map[bool]string{true: "release", false: "debug"}[a.spec.Release]
+	b := bundle{AppProvisionType: provision, MainEntry: a.spec.module(), Name: name, UID: a.uid, VersionCode: 1000000, VersionName: "1.0.0"}
+	b.ApplicationInfo.BundleName, b.ApplicationInfo.Label, b.ApplicationInfo.Debug = name, a.spec.label(), !a.spec.Release
+	b.ApplicationInfo.AppProvisionType, b.ApplicationInfo.UID = provision, a.uid
+	module := bundleModule{Name: a.spec.module(), ModuleName: a.spec.module(), MainAbility: a.spec.home().Name, ExtensionInfos: []bundleExtension{}}
+	for _, ability := range a.spec.Abilities {
+		info := bundleAbility{Name: ability.Name, BundleName: name, ModuleName: a.spec.module(), Visible: ability.Exported, Skills: []bundleSkill{}}
+		for _, s := range ability.Skills {
+			info.Skills = append(info.Skills, bundleSkill{Actions: append([]string{}, s.Actions...), Entities: append([]string{}, s.Entities...)})
+		}
+		module.AbilityInfos = append(module.AbilityInfos, info)
+	}
+	if a.spec.Extension != "" {
+		module.ExtensionInfos = append(module.ExtensionInfos, bundleExtension{a.spec.Extension, name, "remoteNotification"})
+	}
+	b.HapModuleInfos = []bundleModule{module}
+	text, err := json.MarshalIndent(b, "", "    ")
+	if err != nil {
+		c.print("error: failed to get information and the parameters may be wrong.\n")
+		return
+	}
+	c.print("%s:\n%s\n", name, text)
+}

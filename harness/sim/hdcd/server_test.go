@@ -140,7 +140,7 @@ func TestACommandEndsWithItsChannelItsDeviceAndItsServer(t *testing.T) {
 	}
 }
 
-func TestFuzzedClientsCannotStopTheServer(t *testing.T) {
+func TestNonsenseDoesNotStopTheServer(t *testing.T) {
 	server := start(t, hdcd.Options{})
 	for _, nonsense := range []string{"", "\x00", "GET / HTTP/1.1\r\n\r\n", "\xff\xff\xff\xffx", "\x00\x00\x00\x00x",
 		"\x00\x00\x00\x2cOHOS HDC", "\x00\x00\x00\x01x"} {

@@ -171,11 +171,12 @@ func (m *Message) Arrivals() []Arrival {
 }
 
 // Close ends the wait for a witness: from now on it is silent, unless it has
-// seen the message. by says what closed it.
+// said something else, or says it when it is asked again. by says what closed
+// it; the first closing stands.
 func (m *Message) Close(w verdict.Witness, by string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if said, ok := m.closed[w]; !ok || said.Answer == verdict.Silent {
+	if _, ok := m.closed[w]; !ok {
 		m.closed[w] = verdict.Testimony{Witness: w, Answer: verdict.Silent, Closed: by}
 	}
 }

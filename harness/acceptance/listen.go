@@ -36,7 +36,7 @@ func (r *run) listen(ctx context.Context) error {
 		}
 		if unwanted(r.cell.Proof, verdict.Tree) {
 			r.ask(ctx, verdict.Tree)
-			r.msg.Close(verdict.Tree, fmt.Sprintf("window of %s", r.window()))
+			r.msg.Close(verdict.Tree, r.windowText())
 		}
 		return nil
 	}
@@ -239,7 +239,7 @@ func (r *run) afterwards(ctx context.Context) error {
 func (r *run) lookAgain(ctx context.Context) error {
 	if unwanted(r.cell.Proof, verdict.Eyes) {
 		r.ask(ctx, verdict.Eyes)
-		r.msg.Close(verdict.Eyes, "the look of the app itself, after it came forward")
+		r.msg.Close(verdict.Eyes, r.eyesClosed())
 		return nil
 	}
 	if !wanted(r.cell.Proof, verdict.Eyes) {
@@ -258,6 +258,17 @@ func (r *run) lookAgain(ctx context.Context) error {
 		return &trouble{verdict.Infra, "cell spoiled: the notification was shown after the app had come forward", "run it again; a longer --quiet window gives slow messages more time"}
 	}
 	return err
+}
+
+// eyesClosed names what closed the wait of the app's own eyes: what arrived
+// after the message, or, where nothing did, the window that has passed.
+func (r *run) eyesClosed() string {
+	for _, t := range r.msg.Testimonies(r.cell.Proof) {
+		if _, ok := isArrival(t.Witness); ok && t.Answer == verdict.Saw {
+			return string(t.Witness)
+		}
+	}
+	return r.windowText() + ", then the app came forward and looked"
 }
 
 // hostTime translates a time of the device's clock.

@@ -194,6 +194,11 @@ func (r *run) settle(ctx context.Context, what string) error {
 
 func (r *run) window() time.Duration { return time.Duration(r.dev.Config().Quiet[r.cell.Kind]) }
 
+// windowMark begins the name of a closing by time alone.
+const windowMark = "window of "
+
+func (r *run) windowText() string { return windowMark + r.window().String() }
+
 // conclude turns steps' error, or what the witnesses say, into the report.
 func (r *run) conclude(ctx context.Context, err error) {
 	if r.msg != nil {
@@ -219,6 +224,7 @@ func (r *run) conclude(ctx context.Context, err error) {
 		r.report.Next = harness.Advice(r.cell.Kind, r.report.Testimonies)
 		if j.Verdict == verdict.Pass {
 			r.report.Next = ""
+			r.nameWindow()
 		}
 		if j.Verdict == verdict.Pass && r.cell.Answered {
 			r.checkAnswer()
@@ -226,6 +232,16 @@ func (r *run) conclude(ctx context.Context, err error) {
 	}
 	if r.report.Verdict != verdict.Pass {
 		r.fetchLog(ctx)
+	}
+}
+
+// nameWindow has a pass say so if time alone closed the wait of a witness.
+func (r *run) nameWindow() {
+	for _, t := range r.report.Testimonies {
+		if t.Answer == verdict.Silent && strings.HasPrefix(t.Closed, windowMark) {
+			r.report.Reason += fmt.Sprintf(", by a window: nothing positive closed the wait for %s, which saw nothing within %s", t.Witness, r.window())
+			return
+		}
 	}
 }
 

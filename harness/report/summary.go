@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/pushproof/pushproof/harness/verdict"
 )
@@ -75,22 +76,17 @@ func (r *Report) matrix(w io.Writer) {
 	if len(kinds) == 0 {
 		return
 	}
-	width := len("device")
-	for _, d := range r.Devices {
-		width = max(width, len(d.Name()))
-	}
-	fmt.Fprintf(w, "\n%-*s", width, "device")
-	for _, k := range kinds {
-		fmt.Fprintf(w, "  %-18s", k)
-	}
 	fmt.Fprintln(w)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "device\t%s\n", strings.Join(kinds, "\t"))
 	for _, d := range r.Devices {
-		fmt.Fprintf(w, "%-*s", width, d.Name())
+		row := []string{d.Name()}
 		for _, k := range kinds {
-			fmt.Fprintf(w, "  %-18s", d.count(k))
+			row = append(row, d.count(k))
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintln(table, strings.Join(row, "\t"))
 	}
+	_ = table.Flush()
 	fmt.Fprintln(w)
 }
 

@@ -1,0 +1,245 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/pushproof/pushproof/harness/report"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// sample is a report with every verdict and every field set.
+func sample() *report.Report {
+	at := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+	cell := func(expect string, v verdict.Verdict, reason string) report.Cell {
+		return report.Cell{
+			ID: "alert/phone/foreground/" + expect, Kind: "alert", State: "foreground", Expect: expect, Verdict: v, Reason: reason,
+			Started: at, Ended: at.Add(1500 * time.Millisecond),
+		}
+	}
+	full := cell("shown", verdict.Fail, "ui-tree was silent; own-eyes was silent")
+	full.ID += "[foregroundShow=false]"
+	full.Condition, full.Next, full.Source, full.Proof = "foregroundShow=false", "are notifications on?", "Push Kit", "all(accepted, any(ui-tree, own-eyes))"
+	full.Testimonies = []verdict.Testimony{
+		{Witness: verdict.Accepted, Answer: verdict.Saw, At: at, Error: time.Microsecond, Detail: "code 80000000"},
+		{Witness: verdict.Tree, Answer: verdict.Silent, Closed: "the time of 1m0s"},
+	}
+	full.Messages = []report.Message{{Nonce: "0123456789abcdef", RequestID: "1", Code: "80000000", Role: "fence"}}
+	full.Waterfall = []report.Event{{At: at, What: "sent 0123456789abcdef"}}
+	full.Log = []string{"level=INFO msg=hello"}
+	r := &report.Report{
+		Schema: report.Schema, Run: "20261124-093000-abcdef", Version: "1.0.0", Started: at, Ended: at.Add(4 * time.Second),
+		Simulated: []string{"device", "cloud"}, Bundle: "com.example.app", Interrupted: true,
+		Devices: []report.Device{
+			{
+				Key: "SIM-1", Type: "phone", Model: "pushproof-sim", API: 20, OSVersion: "6.0.0", Emulator: true, Simulated: true,
+				Agent: "0.1.0", Token: "token:00000000", ClockOffset: -time.Microsecond, ClockError: time.Microsecond, Error: "clean up: gone",
+				Cells: []report.Cell{
+					full, cell("clicked", verdict.Pass, "all(accepted)"), cell("silent", verdict.Infra, "the cable was pulled"),
+					cell("delivered", verdict.Quota, "1000 test messages a day"), cell("shown", verdict.Inconclusive, "no agent in the app"),
+					{
+						ID: "extension/phone/foreground/shown", Kind: "extension", State: "foreground", Expect: "shown", Source: "Push Kit",
+						Verdict: verdict.Unsupported, Reason: "needs API 23",
+					},
+				},
+				NotPlanned: []report.Skip{{ID: "alert/phone/background/shown", Reason: "no known way", Source: "none found"}},
+			},
+			{Key: "127.0.0.1:5555", Error: "not connected\nplug it in"},
+		},
+	}
+	r.Tally(false)
+	return r
+}
+
+func TestReportFollowsItsSchema(t *testing.T) {
+	compiled := schema(t)
+	raw, err := json.Marshal(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compiled.Validate(value); err != nil {
+		t.Error(err)
+	}
+	value.(map[string]any)["later"] = true
+	if compiled.Validate(value) == nil {
+		t.Error("the schema takes a field that it does not name, so it holds the report to nothing")
+	}
+}
+
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	file, err := os.Open(filepath.Join("..", "..", "docs", "schemas", "report.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	doc, err := jsonschema.UnmarshalJSON(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("report", doc); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := c.Compile("report")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+// A field without a value in the sample would be checked by no test here.
+func TestSampleSetsEveryField(t *testing.T) {
+	set := map[string]bool{}
+	note(reflect.ValueOf(*sample()), "report", set)
+	for name, is := range set {
+		if !is {
+			t.Errorf("the sample leaves %s empty everywhere", name)
+		}
+	}
+}
+
+func note(v reflect.Value, name string, set map[string]bool) {
+	switch {
+	case v.Type() == reflect.TypeFor[time.Time]():
+		set[name] = set[name] || !v.IsZero()
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			note(v.Field(i), v.Type().Name()+"."+v.Type().Field(i).Name, set)
+		}
+	case v.Kind() == reflect.Slice:
+		set[name] = set[name] || v.Len() > 0
+		for i := range v.Len() {
+			note(v.Index(i), name, set)
+		}
+	default:
+		set[name] = set[name] || !v.IsZero()
+	}
+}
+
+func TestGolden(t *testing.T) {
+	r := sample()
+	junit, err := r.JUnit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var brief, verbose bytes.Buffer
+	r.Summary(&brief, false)
+	r.Summary(&verbose, true)
+	real := sample()
+	real.Simulated = []string{}
+	realJUnit, err := real.JUnit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]byte{
+		"junit.xml": junit, "junit-real.xml": realJUnit, "summary.txt": brief.Bytes(), "summary-verbose.txt": verbose.Bytes(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(path, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("%s differs (-update writes it anew):\n%s", path, diff)
+			}
+		})
+	}
+}
+
+func TestBannerSaysSimulated(t *testing.T) {
+	r := sample()
+	if !strings.HasPrefix(r.Banner(), "SIMULATED") {
+		t.Errorf("Banner() = %q", r.Banner())
+	}
+	r.Simulated = nil
+	if r.Banner() != "" {
+		t.Errorf("Banner() of a real run = %q", r.Banner())
+	}
+}
+
+func TestWriteAndRead(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	want := sample()
+	if err := want.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	got, err := report.Read(filepath.Join(dir, report.JSONFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := []string{report.JUnitFile, report.JSONFile}; !slices.Equal(names, want) {
+		t.Errorf("the folder holds %v, want %v", names, want)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	tests := map[string]struct{ content, says string }{
+		"no JSON":            {"{", "unexpected end"},
+		"another schema":     {`{"schema": 2}`, "has schema 2, this program reads 1"},
+		"an unknown verdict": {`{"schema": 1, "counts": {"maybe": 1}}`, `unknown verdict "maybe"`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), report.JSONFile)
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := report.Read(path)
+			if err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("Read = %v, want it to say %q", err, tt.says)
+			}
+		})
+	}
+}
+
+func TestTally(t *testing.T) {
+	r := &report.Report{Devices: []report.Device{{Key: "a", Error: "gone"}}}
+	r.Tally(false)
+	if r.ExitCode != verdict.ExitInfra {
+		t.Errorf("a device that could not be used gives exit code %d, want %d", r.ExitCode, verdict.ExitInfra)
+	}
+	r = &report.Report{Devices: []report.Device{{Key: "a"}}}
+	r.Tally(false)
+	if r.ExitCode != verdict.ExitUsage {
+		t.Errorf("no cell gives exit code %d, want %d", r.ExitCode, verdict.ExitUsage)
+	}
+}

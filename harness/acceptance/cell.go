@@ -80,9 +80,14 @@ func (c Cell) ID(deviceType string) string {
 
 // Labels are the Ginkgo labels by which --label-filter selects the cell: its
 // kind, state and expectation, the device type, and the condition where there
-// is one.
+// is one. The state background is labelled "backgrounded", since background is
+// a kind as well.
 func (c Cell) Labels(deviceType string) []string {
-	labels := []string{c.Kind.String(), deviceType, string(c.State), string(c.Expect)}
+	state := string(c.State)
+	if c.State == harness.Background {
+		state = "backgrounded"
+	}
+	labels := []string{c.Kind.String(), deviceType, state, string(c.Expect)}
 	switch c.Condition {
 	case NoForegroundShow:
 		labels = append(labels, "no-foreground-show")

@@ -5,6 +5,7 @@ package acceptance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -54,7 +55,7 @@ func Make(cells []Cell, target Target, filter string) (Plan, error) {
 		return Plan{}, &harness.UsageError{Problems: []string{fmt.Sprintf("--label-filter %q: %v", filter, err)}}
 	}
 	var plan Plan
-	budget := backgroundPace
+	pace := paced(cells, target, matches)
 	for _, c := range cells {
 		labels := c.Labels(target.Type)
 		if !matches(labels) {
@@ -64,45 +65,62 @@ func Make(cells []Cell, target Target, filter string) (Plan, error) {
 			plan.Unsupported = append(plan.Unsupported, *row)
 			continue
 		}
-		byName := named(filter, labels)
-		if skip := unplanned(c, target); skip != nil && !byName {
+		skip := unplanned(c, target)
+		if skip == nil && pace[c.ID(target.Type)] {
+			skip = overPace(c, target)
+		}
+		if skip != nil && !named(filter, labels) {
 			plan.NotPlanned = append(plan.NotPlanned, *skip)
 			continue
-		}
-		if cost := c.Background(); cost > 0 && !target.Simulated && !byName {
-			if cost > budget {
-				plan.NotPlanned = append(plan.NotPlanned, report.Skip{
-					ID:     c.ID(target.Type),
-					Reason: fmt.Sprintf("it costs %d background messages, and a run sends at most %d to a real device", cost, backgroundPace),
-					Source: "Push Kit, sending background messages: at most two an hour are advised, more may be dropped",
-				})
-				continue
-			}
-			budget -= cost
 		}
 		plan.Cells = append(plan.Cells, c)
 	}
 	return plan, nil
 }
 
+// paced returns the cells that would send more background messages than a real
+// device may get. Those that are about such a message come before those that
+// only use one as a fence.
+func paced(cells []Cell, target Target, matches func([]string) bool) map[string]bool {
+	over := map[string]bool{}
+	if target.Simulated {
+		return over
+	}
+	budget := backgroundPace
+	for _, fences := range []bool{false, true} {
+		for _, c := range cells {
+			if c.Fence != fences || !matches(c.Labels(target.Type)) || unsupported(c, target) != nil || unplanned(c, target) != nil {
+				continue
+			}
+			if cost := c.Background(); cost > budget {
+				over[c.ID(target.Type)] = true
+			} else {
+				budget -= cost
+			}
+		}
+	}
+	return over
+}
+
+func overPace(c Cell, target Target) *report.Skip {
+	return &report.Skip{
+		ID:     c.ID(target.Type),
+		Reason: fmt.Sprintf("it costs %d background messages, and a run sends at most %d to a real device", c.Background(), backgroundPace),
+		Source: "Push Kit, sending background messages: at most two an hour are advised, more may be dropped",
+	}
+}
+
 func unsupported(c Cell, target Target) *report.Cell {
 	row, ok := fixtures.Support(c.Kind, target.Type)
-	reason := ""
-	switch {
-	case !ok || row.Since == 0:
-		reason = fmt.Sprintf("no %s receives %s messages", target.Type, c.Kind)
-	case target.API < row.Since:
-		reason = fmt.Sprintf("%s messages need API %d on a %s, this one has %d", c.Kind, row.Since, target.Type, target.API)
-	case row.Until > 0 && target.API > row.Until:
-		reason = fmt.Sprintf("%s messages ended with API %d on a %s, this one has %d", c.Kind, row.Until, target.Type, target.API)
-	case target.Emulator && !row.Emulator:
-		reason = fmt.Sprintf("the emulator receives no %s messages", c.Kind)
-	default:
-		return nil
+	reason := fmt.Sprintf("no row of the support table is about %s messages on a %s", c.Kind, target.Type)
+	if ok {
+		if ok, reason = row.On(target.API, target.Emulator); ok {
+			return nil
+		}
 	}
 	return &report.Cell{
 		ID: c.ID(target.Type), Kind: c.Kind.String(), State: string(c.State), Expect: string(c.Expect), Condition: string(c.Condition),
-		Verdict: verdict.Unsupported, Reason: reason, Source: row.Source, Proof: c.Proof.String(),
+		Verdict: verdict.Unsupported, Reason: reason, Source: row.Sources(), Proof: c.Proof.String(),
 	}
 }
 
@@ -147,11 +165,11 @@ func (c Cell) actions() []fixtures.Action {
 // named reports whether the filter spells out a cell: its kind, device type,
 // state and expectation.
 func named(filter string, labels []string) bool {
-	if filter == "" {
-		return false
-	}
+	words := strings.FieldsFunc(filter, func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
 	for _, label := range labels[:4] {
-		if !strings.Contains(filter, label) {
+		if !slices.Contains(words, label) {
 			return false
 		}
 	}

@@ -163,6 +163,6 @@ func (f *runFlags) nothing(r *report.Report) string {
 		kinds = append(kinds, k.String())
 	}
 	slices.Sort(kinds)
-	return fmt.Sprintf("--label-filter %q selects no cell: labels are the kinds %v, the device types, foreground, background, stopped, shown, silent, delivered, clicked, "+
+	return fmt.Sprintf("--label-filter %q selects no cell: labels are the kinds %v, the device types, foreground, backgrounded, stopped, shown, silent, delivered, clicked, "+
 		"notifications-off, no-foreground-show, kept, proxy-data", f.filter, kinds)
 }

@@ -1,0 +1,159 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package acceptance_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/acceptance"
+	"github.com/pushproof/pushproof/harness/verdict"
+)
+
+// simulated is a simulated device of that type, fresh from installation.
+func simulated(t *testing.T, deviceType string) acceptance.Target {
+	t.Helper()
+	for _, p := range fixtures.Profiles() {
+		if p.DeviceType == deviceType {
+			return acceptance.Target{Type: deviceType, API: p.API, Simulated: true}
+		}
+	}
+	t.Fatalf("no profile of a %s", deviceType)
+	return acceptance.Target{}
+}
+
+func TestEveryCellIsAccountedFor(t *testing.T) {
+	for _, deviceType := range fixtures.DeviceTypes() {
+		t.Run(deviceType, func(t *testing.T) {
+			target := simulated(t, deviceType)
+			plan, err := acceptance.Make(acceptance.Cells(), target, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := map[string]int{}
+			for _, c := range plan.Cells {
+				seen[c.ID(deviceType)]++
+			}
+			for _, c := range plan.Unsupported {
+				seen[c.ID]++
+				if c.Reason == "" || c.Source == "" || c.Verdict != verdict.Unsupported {
+					t.Errorf("%s is unsupported without reason or source: %+v", c.ID, c)
+				}
+			}
+			for _, c := range plan.NotPlanned {
+				seen[c.ID]++
+				if c.Reason == "" || c.Source == "" {
+					t.Errorf("%s is not planned without reason or source: %+v", c.ID, c)
+				}
+			}
+			for _, c := range acceptance.Cells() {
+				if n := seen[c.ID(deviceType)]; n != 1 {
+					t.Errorf("%s is accounted for %d times", c.ID(deviceType), n)
+				}
+			}
+			if len(plan.Cells) == 0 {
+				t.Error("nothing is left to run")
+			}
+		})
+	}
+}
+
+func TestCellsAreWellFormed(t *testing.T) {
+	ids := map[string]bool{}
+	off := true
+	for _, c := range acceptance.Cells() {
+		id := c.ID("phone")
+		if ids[id] {
+			t.Errorf("%s stands twice", id)
+		}
+		ids[id] = true
+		if len(c.Messages()) == 0 {
+			t.Errorf("%s sends nothing", id)
+		}
+		if j := verdict.Judge(c.Proof, nil); j.Final || j.Verdict != verdict.Fail {
+			t.Errorf("%s: without testimony its proof gives %+v", id, j)
+		}
+		if !slices.Contains(c.Proof.Wanted(), verdict.Accepted) {
+			t.Errorf("%s: its proof does not need the message to be accepted", id)
+		}
+		// No known method turns notifications off again.
+		if c.Condition == acceptance.NotificationsOff && !off {
+			t.Errorf("%s stands behind a cell that turns notifications on", id)
+		}
+		if len(c.Needs) > 0 {
+			off = false
+		}
+		if s := c.Sentence(); !strings.Contains(s, c.Kind.String()) || strings.Contains(s, "  ") {
+			t.Errorf("%s reads %q", id, s)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	phone := simulated(t, "phone")
+	on := phone
+	on.SwitchOn = true
+	real := phone
+	real.Simulated = false
+	emulator := phone
+	emulator.Emulator = true
+	old := simulated(t, "wearable")
+	old.API = 17
+	tests := map[string]struct {
+		target                         acceptance.Target
+		filter                         string
+		cells, unsupported, notPlanned int
+		says                           string
+	}{
+		"a phone runs everything":                 {phone, "", 18, 0, 0, ""},
+		"one kind":                                {phone, "alert", 11, 0, 0, ""},
+		"labels combine":                          {phone, "alert && stopped && !silent", 2, 0, 0, ""},
+		"the device type is a label":              {phone, "tv", 0, 0, 0, ""},
+		"notifications are on already":            {on, "notifications-off", 0, 0, 3, "no command turns them off"},
+		"a real device's pace":                    {real, "background", 2, 0, 2, "at most 2"},
+		"a fence comes last":                      {real, "foreground && (background || silent)", 2, 0, 0, ""},
+		"no fence is left":                        {real, "background || silent", 4, 0, 3, "at most 2"},
+		"asked for by name, a pace is no reason":  {real, "background && phone && stopped && delivered", 2, 0, 0, ""},
+		"the emulator has no extension":           {emulator, "extension", 0, 3, 0, "emulator"},
+		"an old watch receives nothing":           {old, "", 0, 18, 0, "needs API level 18"},
+		"no touch on a TV":                        {simulated(t, "tv"), "shown && alert", 0, 0, 4, "no known way to authorise"},
+		"asked for by name, it runs all the same": {simulated(t, "tv"), "alert && tv && stopped && shown", 1, 0, 0, ""},
+		"no known shade on a watch":               {simulated(t, "wearable"), "clicked", 0, 0, 3, "no known way to open shade"},
+		"windows on a PC":                         {simulated(t, "2in1"), "backgrounded && shown", 0, 0, 3, "no known way to background"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			plan, err := acceptance.Make(acceptance.Cells(), tt.target, tt.filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(plan.Cells) != tt.cells || len(plan.Unsupported) != tt.unsupported || len(plan.NotPlanned) != tt.notPlanned {
+				t.Errorf("planned %d, unsupported %d, not planned %d; want %d, %d, %d\n%+v", len(plan.Cells), len(plan.Unsupported), len(plan.NotPlanned),
+					tt.cells, tt.unsupported, tt.notPlanned, plan.NotPlanned)
+			}
+			for _, s := range plan.NotPlanned {
+				if !strings.Contains(s.Reason, tt.says) {
+					t.Errorf("reason %q does not say %q", s.Reason, tt.says)
+				}
+			}
+			for _, c := range plan.Unsupported {
+				if !strings.Contains(c.Reason, tt.says) {
+					t.Errorf("reason %q does not say %q", c.Reason, tt.says)
+				}
+			}
+		})
+	}
+}
+
+func TestPlanRefusesAFilterThatIsNone(t *testing.T) {
+	_, err := acceptance.Make(acceptance.Cells(), simulated(t, "phone"), "alert &&")
+	var usage *harness.UsageError
+	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "--label-filter") {
+		t.Errorf("Make = %v, want a *harness.UsageError that names the flag", err)
+	}
+}

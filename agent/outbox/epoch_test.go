@@ -102,10 +102,10 @@ func TestANewEpochBeginsWhenTheOldOneIsDoubtful(t *testing.T) {
 func TestADamagedOldEpochIsReportedInTheNewOne(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "main")
 	o := open(t, dir, options())
-	add(t, o, "a", "b", "c")
+	add(t, o, "a", "b", "c", "d")
 	closeNow(t, o)
 	dead := crashed(t, dir)
-	damage(t, dead, func(b []byte) []byte { b[len(b)/2] ^= 1; return b[:len(b)-1] })
+	damage(t, dead, func(b []byte) []byte { b[len(b)/4+9] ^= 1; return b[:len(b)-1] })
 	edit(t, dead, func(st map[string]any) { st["clean"] = false; st["boot"] = "another" })
 	fresh := open(t, dead, options())
 	wantUnacked(t, fresh, "1:loss torn 2 0-0")
@@ -113,7 +113,7 @@ func TestADamagedOldEpochIsReportedInTheNewOne(t *testing.T) {
 	if err != nil || len(dirs) != 1 {
 		t.Fatalf("drainable %v (%v)", dirs, err)
 	}
-	wantUnacked(t, drain(t, dirs[0], fresh), "1:a")
+	wantUnacked(t, drain(t, dirs[0], fresh), "1:a", "3:c")
 	wantUnacked(t, fresh, "1:loss torn 2 0-0")
 }
 

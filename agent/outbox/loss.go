@@ -80,25 +80,28 @@ func (o *Outbox) collect() {
 	}
 }
 
-// report stores the pending losses, if there are any.
+// report stores the pending losses, if there are any. A Loss can itself push
+// older records over a bound: what that drops stays pending until the next Add,
+// Sync or Open, since reporting it at once could go on for ever.
 func (o *Outbox) report() error {
-	// A Loss can push older records over a bound, which is a loss again; it
-	// ends because a journal never drops the segment that it writes.
-	for o.collect(); len(o.pending) > 0; o.collect() {
-		frames := make([]wire.Frame, len(o.pending))
-		for i := range o.pending {
-			frames[i] = &o.pending[i]
-		}
-		if _, _, err := o.store(frames); err != nil {
-			o.ledger.save(o.f.j.Last(), o.pending)
-			return err
-		}
+	if o.collect(); len(o.pending) == 0 {
+		return nil
 	}
-	return nil
+	frames := make([]wire.Frame, len(o.pending))
+	for i := range o.pending {
+		frames[i] = &o.pending[i]
+	}
+	_, _, err := o.store(frames)
+	if o.collect(); len(o.pending) > 0 {
+		o.ledger.save(o.f.j.Last(), o.pending)
+	}
+	return err
 }
 
-// merge adds a loss to those of the same reason, if their ranges touch or both
-// have none, so that pending losses stay few.
+// merge adds a loss to those of the same reason, so that pending losses stay
+// few. What a bound drops is always the oldest, so its ranges are joined even
+// if something lies between them: that was dropped too, or is recorded again.
+// Damage can lie anywhere: its ranges are joined only where they touch.
 func merge(losses []wire.Loss, l wire.Loss) []wire.Loss {
 	l.Origin = wire.Origin{}
 	for i := range losses {
@@ -106,15 +109,10 @@ func merge(losses []wire.Loss, l wire.Loss) []wire.Loss {
 		if m.Reason != l.Reason || (m.From == 0) != (l.From == 0) {
 			continue
 		}
-		switch {
-		case m.From == 0:
-		case m.To+1 == l.From:
-			m.To = l.To
-		case l.To+1 == m.From:
-			m.From = l.From
-		default:
+		if m.Reason == string(journal.Torn) && m.From > 0 && m.To+1 != l.From && l.To+1 != m.From {
 			continue
 		}
+		m.From, m.To = min(m.From, l.From), max(m.To, l.To)
 		m.Count += l.Count
 		if l.At.Before(m.At) {
 			m.At = l.At

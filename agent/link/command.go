@@ -25,8 +25,10 @@ func (c *conn) command(ctx context.Context, cmd *wire.Command) {
 		return
 	}
 	c.commands.Go(func() {
-		defer func() { <-c.slots }()
-		c.answer(ctx, c.perform(ctx, cmd))
+		result := c.perform(ctx, cmd)
+		// The room is free before the hub can know that it is.
+		<-c.slots
+		c.answer(ctx, result)
 	})
 }
 

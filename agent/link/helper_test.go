@@ -188,7 +188,8 @@ func (p *peer) send(frames ...wire.Frame) {
 func expect[F wire.Frame](p *peer) (f F) {
 	got := p.next()
 	f, ok := got.(F)
-	if !ok {
+	// A test that is over cuts its connections.
+	if !ok && (got != nil || p.t.Context().Err() == nil) {
 		p.t.Errorf("the agent sent %T, want %T", got, f)
 	}
 	return f

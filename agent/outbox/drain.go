@@ -156,10 +156,11 @@ func (d *Drained) Unacked(fn func(wire.Origin, []byte) error) error {
 
 // UnackedAfter is Outbox.UnackedAfter.
 func (d *Drained) UnackedAfter(after uint64, limit int, fn func(wire.Origin, []byte) error) error {
-	if d.f.isClosed() {
-		return nil
+	err := d.f.read(after, limit, fn)
+	if d.f.isClosed() && (errors.Is(err, journal.ErrClosed) || errors.Is(err, fs.ErrNotExist)) {
+		return nil // the last ack came meanwhile
 	}
-	return d.f.read(after, limit, fn)
+	return err
 }
 
 // Acked is Outbox.Acked; with the last record's, the folder is removed.

@@ -106,6 +106,11 @@ func (p *proc) register(ctx context.Context) error {
 			return err
 		}
 	}
+	if twice := p.spec.Behavior.RegisterTwice; twice != "" {
+		if err := p.conn.Call(ctx, seam.ReceiveMessage, seam.Registration{PushType: twice}, nil); err != nil {
+			p.log("W", "receiveMessage("+twice+"): "+seam.Failure(err).Error())
+		}
+	}
 	return nil
 }
 
@@ -129,6 +134,11 @@ func (p *proc) inFront() {
 				p.log("W", "requestEnableNotification: "+err.Error())
 			}
 		}()
+	}
+	if p.spec.Behavior.ClearBadge {
+		if err := p.conn.Call(p.ctx, seam.SetBadge, seam.Badge{}, nil); err != nil {
+			p.log("W", "setBadgeNumber: "+err.Error())
+		}
 	}
 	if p.spec.Behavior.NoToken {
 		return

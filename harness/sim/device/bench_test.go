@@ -167,7 +167,7 @@ func (b *bench) until(what string, ok func(device.State) bool) device.State {
 		select {
 		case <-changed:
 		case <-end:
-			b.t.Fatalf("the device never came to %q; it is at %+v\ncalls %+v\n%s", what, s, b.Calls(), b.sh("hilog -x"))
+			b.t.Fatalf("the device never came to %q; it is at %+v\n%s", what, s, b.sh("hilog -x"))
 		}
 	}
 }
@@ -314,6 +314,16 @@ func (b *bench) messages() []seam.Message {
 		all = append(all, m)
 	}
 	return all
+}
+
+// rows returns the rows of the app's table.
+func (b *bench) rows() []seam.Row {
+	b.t.Helper()
+	rows, err := b.RowsForTest(bundle)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return rows
 }
 
 // expect checks what was shown and which callbacks were called.

@@ -113,6 +113,7 @@ func (d *Device) dismiss(p *proc) {
 		defer cancel()
 		// Its main thread may hang in onReceiveMessage: this call overtakes.
 		err := p.conn.Call(ctx, seam.OnDestroy, nil, nil)
+		d.record(p, seam.OnDestroy, nil, err)
 		if err != nil {
 			p.kill()
 		}

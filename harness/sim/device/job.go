@@ -107,18 +107,25 @@ func (p *proc) run(ctx context.Context, j *job) {
 }
 
 func (p *proc) answered(j *job, err error) {
-	d := p.d
-	d.mu.Lock()
+	p.d.record(p, j.method, j.params, err)
+	p.d.mu.Lock()
 	p.unanswered--
-	call := Call{At: time.Now(), Bundle: p.app.spec.Bundle, Role: p.role, PID: p.child.PID(), Method: j.method}
-	call.Params, _ = json.Marshal(j.params)
+	p.d.mu.Unlock()
+	j.finish(err)
+}
+
+// record notes a call that was answered or failed.
+func (d *Device) record(p *proc, method string, params any, err error) {
+	call := Call{At: time.Now(), Bundle: p.app.spec.Bundle, Role: p.role, PID: p.child.PID(), Method: method}
+	// What was sent could be marshalled.
+	call.Params, _ = json.Marshal(params)
 	if err != nil {
 		call.Error = err.Error()
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.calls.add(call)
 	d.notify()
-	d.mu.Unlock()
-	j.finish(err)
 }
 
 // Call is a call that the system made of an app's process.

@@ -44,14 +44,16 @@ func (d *Device) waitOnClock(ctx context.Context, p *proc, w seam.Wait) error {
 	due := make(chan struct{})
 	stop := d.opts.Clock.AfterFunc(until.Sub(d.now()), func() { close(due) })
 	defer stop()
+	answer := due
 	d.mu.Lock()
 	if deadline, ok := d.pending.deadlines[p]; ok && !until.Before(deadline) {
-		due = nil
+		answer = nil
 	}
 	if d.pending.until == nil {
 		d.pending.until = map[*proc]time.Time{}
 	}
 	d.pending.until[p] = until
+	d.notify()
 	d.advanceIfIdle()
 	d.mu.Unlock()
 	defer func() {
@@ -60,7 +62,7 @@ func (d *Device) waitOnClock(ctx context.Context, p *proc, w seam.Wait) error {
 		d.mu.Unlock()
 	}()
 	select {
-	case <-due:
+	case <-answer:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

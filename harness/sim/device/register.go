@@ -32,6 +32,7 @@ func (d *Device) receiveMessage(p *proc, pushType string) (func(), error) {
 		return nil, seam.Fail(codeTwice, "The push message of the same type cannot be received repeatedly.")
 	}
 	p.registered = append(p.registered, pushType)
+	d.notify()
 	return func() { d.handHeld(p, via) }, nil
 }
 

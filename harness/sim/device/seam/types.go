@@ -36,6 +36,11 @@ type Behavior struct {
 	// AskNotifications makes the app ask for notifications when it comes to
 	// the foreground.
 	AskNotifications bool `json:"askNotifications,omitempty"`
+	// RegisterTwice names a type for which the app registers a second time.
+	RegisterTwice string `json:"registerTwice,omitempty"`
+	// ClearBadge makes the app clear its badge when it comes to the
+	// foreground.
+	ClearBadge bool `json:"clearBadge,omitempty"`
 	// NoToken keeps the app from calling getToken in the foreground.
 	NoToken bool `json:"noToken,omitempty"`
 	// Answer is what the extension of an app without agent returns; nil leaves

@@ -1,0 +1,30 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package device
+
+import "github.com/pushproof/pushproof/harness/sim/device/seam"
+
+// EnableForTest turns the notification switch on without a dialog.
+func (d *Device) EnableForTest(bundle string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := d.find(bundle)
+	a.kept.Enabled, a.kept.Asked = true, true
+	d.save(a)
+}
+
+// Waiting returns how many processes wait on the world's clock.
+func (d *Device) Waiting() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.pending.until)
+}
+
+// RowsForTest returns the rows of the app's table.
+func (d *Device) RowsForTest(bundle string) ([]seam.Row, error) {
+	d.mu.Lock()
+	a := d.find(bundle)
+	d.mu.Unlock()
+	return d.queryRows(a, a.spec.ProxyTable)
+}

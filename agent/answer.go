@@ -44,9 +44,11 @@ type Answer struct {
 
 // ExtensionAnswer returns what the session wants the extension ability to
 // answer, with the message's nonce filled in; nil if the session leaves the
-// answer to the app.
+// answer to the app. It has the outbox synced: after its answer the process may
+// end at any time.
 func (a *Agent) ExtensionAnswer(p push.Payload) *Answer {
-	s := a.currentSession()
+	a.requestSync()
+	s := a.current()
 	if s == nil || s.Extension == nil {
 		return nil
 	}

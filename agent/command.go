@@ -19,12 +19,11 @@ const commandLimit = 30 * time.Second
 // command answers one command of the hub. It is called in a goroutine of its
 // own; ctx ends with the command's time-out or with the link.
 func (a *Agent) command(ctx context.Context, c *wire.Command) *wire.Result {
-	limit := commandLimit
-	if c.TimeoutMillis > 0 {
-		limit = time.Duration(c.TimeoutMillis) * time.Millisecond
+	if c.TimeoutMillis <= 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, commandLimit)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	value, err := a.run(ctx, c)
 	if err != nil {
 		a.log.Info("command failed", "name", c.Name, "error", err)
@@ -74,7 +73,7 @@ func (a *Agent) run(ctx context.Context, c *wire.Command) (any, error) {
 	case wire.CmdLog:
 		return a.ring.all(), nil
 	case wire.CmdFlush:
-		return nil, a.outbox.Sync(ctx)
+		return nil, a.sync(ctx)
 	default:
 		return nil, &wire.Failure{
 			Code:    wire.CodeUnknown,

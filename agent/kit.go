@@ -15,7 +15,10 @@ import (
 // on a device, the simulated app over JSON-RPC; both hand the platform's own
 // error codes through as *wire.Failure.
 //
-// Its methods are called from several goroutines.
+// Its methods are called from several goroutines. Those with a context return
+// soon after it ends, whatever the platform does: a command that times out is
+// answered then, and a link ends only when its commands have. Log and Device
+// return at once.
 type Kit interface {
 	// Device says what the agent runs on; it does not change while the
 	// process lives.

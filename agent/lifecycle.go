@@ -26,10 +26,12 @@ type life struct {
 	since time.Time
 }
 
+// set takes a stage and reports whether it is another one; an unknown one is
+// ignored.
 func (l *life) set(s lifecycle.Stage, now time.Time) (changed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.stage == s {
+	if _, known := stages[s]; !known || l.stage == s {
 		return false
 	}
 	l.stage, l.since = s, now
@@ -40,17 +42,4 @@ func (l *life) get() (name string, since time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return stages[l.stage], l.since
-}
-
-// SetStage tells the agent of the app's lifecycle. A change has the outbox
-// synced, since the system may end a background process at any time, and makes
-// the main agent look for outboxes that extension processes left behind.
-func (a *Agent) SetStage(s lifecycle.Stage) {
-	if !a.life.set(s, a.now()) {
-		return
-	}
-	select {
-	case a.stageChanged <- struct{}{}:
-	default:
-	}
 }

@@ -4,13 +4,18 @@
 package agent
 
 import (
-	"context"
+	"bytes"
 	"log/slog"
+	"strings"
 	"sync"
 )
 
-// ringSize is how many lines a failure carries along.
-const ringSize = 200
+// ringSize is how many lines a failure carries along, and maxLine bounds each
+// in bytes: all of them must fit into one frame, escaped.
+const (
+	ringSize = 200
+	maxLine  = 512
+)
 
 // ring keeps the last lines of the agent's log; the hub asks for them when a
 // cell fails.
@@ -45,50 +50,20 @@ func (r *ring) all() []string {
 // Write makes the ring the destination of a slog.TextHandler: one call, one
 // line.
 func (r *ring) Write(p []byte) (int, error) {
-	r.add(string(p[:max(0, len(p)-1)]))
+	line := bytes.TrimSuffix(p, []byte("\n"))
+	if len(line) > maxLine {
+		line = append(bytes.Clone(line[:maxLine]), "…"...)
+	}
+	r.add(strings.ToValidUTF8(string(line), ""))
 	return len(p), nil
 }
 
-// tee sends records to the ring and, if there is one, to the caller's handler.
-type tee struct {
-	ring slog.Handler
-	next slog.Handler
-}
-
+// newLogger returns a logger that writes to the ring and, if there is one, to
+// the caller's.
 func newLogger(r *ring, next *slog.Logger) *slog.Logger {
-	h := &tee{ring: slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug})}
+	var h slog.Handler = slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug})
 	if next != nil {
-		h.next = next.Handler()
+		h = slog.NewMultiHandler(h, next.Handler())
 	}
 	return slog.New(h)
-}
-
-// Enabled implements slog.Handler.
-func (t *tee) Enabled(context.Context, slog.Level) bool { return true }
-
-// Handle implements slog.Handler.
-func (t *tee) Handle(ctx context.Context, rec slog.Record) error {
-	err := t.ring.Handle(ctx, rec)
-	if t.next != nil && t.next.Enabled(ctx, rec.Level) {
-		err = t.next.Handle(ctx, rec.Clone())
-	}
-	return err
-}
-
-// WithAttrs implements slog.Handler.
-func (t *tee) WithAttrs(attrs []slog.Attr) slog.Handler {
-	c := &tee{ring: t.ring.WithAttrs(attrs)}
-	if t.next != nil {
-		c.next = t.next.WithAttrs(attrs)
-	}
-	return c
-}
-
-// WithGroup implements slog.Handler.
-func (t *tee) WithGroup(name string) slog.Handler {
-	c := &tee{ring: t.ring.WithGroup(name)}
-	if t.next != nil {
-		c.next = t.next.WithGroup(name)
-	}
-	return c
 }

@@ -53,10 +53,13 @@ func (t *tokens) frame() *wire.Token {
 // event. The agent reports it to the hub; err is the platform's refusal.
 func (a *Agent) TokenChanged(token push.Token, err error) { a.tokens.set(token, err) }
 
-// GetToken asks the platform for the Push Token and reports what it said.
+// GetToken asks the platform for the Push Token and reports what it said. An
+// answer that did not come by the end of ctx says nothing of the token.
 func (a *Agent) GetToken(ctx context.Context) (push.Token, error) {
 	token, err := a.kit.GetToken(ctx)
-	a.tokens.set(token, err)
+	if err == nil || ctx.Err() == nil {
+		a.tokens.set(token, err)
+	}
 	return token, err
 }
 

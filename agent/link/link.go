@@ -186,7 +186,7 @@ func (l *Link) Flush(ctx context.Context) error {
 		ended, last := l.ended, l.lastError
 		l.mu.Unlock()
 		if ended != nil {
-			return &FlushError{Pending: pending, Last: last, Err: ended}
+			return &FlushError{Pending: pending, Err: ended}
 		}
 		select {
 		case <-changed:

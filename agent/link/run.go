@@ -24,7 +24,7 @@ const maxLogged = 64
 // link have ended.
 func (l *Link) Run(ctx context.Context) error {
 	err := l.run(ctx)
-	l.change(func() { l.ended = err })
+	l.change(func() { l.ended, l.connected, l.lastError = err, false, describe(err) })
 	return err
 }
 

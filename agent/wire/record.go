@@ -56,7 +56,8 @@ type Loss struct {
 	Origin Origin `json:"origin"`
 	// Count is how many records or deliveries were lost.
 	Count uint64 `json:"count"`
-	// Reason is queue-full, disk-full, too-old, too-many, too-large, torn or write-failed.
+	// Reason is queue-full, disk-full, too-old, too-many, too-large, malformed, torn,
+	// write-failed or other-install.
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
 	// From and To bound the sequence numbers of dropped records of Origin's

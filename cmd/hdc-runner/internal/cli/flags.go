@@ -36,6 +36,7 @@ func cloudFlags(cmd *cobra.Command, c *harness.Config) {
 func resolve(flags harness.Config) (c harness.Config, real bool, err error) {
 	c = harness.Merge(flags, harness.Env())
 	if !c.Real() {
+		// What names no endpoint still counts.
 		return c, false, nil
 	}
 	c.HDCServer = harness.ServerAddress(c.HDCServer)

@@ -25,11 +25,10 @@ import (
 type runFlags struct {
 	config            harness.Config
 	filter            string
-	reportDir         string
-	production        bool
 	allowInconclusive bool
 	json, verbose     bool
 	arrive, connect   time.Duration
+	quiet             time.Duration
 }
 
 func newRun() *cobra.Command {
@@ -51,12 +50,13 @@ func newRun() *cobra.Command {
 	}
 	endpointFlags(cmd, &f.config)
 	cmd.Flags().StringVar(&f.filter, "label-filter", "", "Ginkgo label `FILTER` over kind, device type, state, expectation, condition")
-	cmd.Flags().StringVar(&f.reportDir, "report-dir", harness.DefaultReportDir, "`DIR` for report.json and junit.xml")
-	cmd.Flags().BoolVar(&f.production, "production-messages", false, "send real messages in place of test messages")
+	cmd.Flags().StringVar(&f.config.ReportDir, "report-dir", "", "`DIR` for report.json and junit.xml (default "+harness.DefaultReportDir+")")
+	cmd.Flags().BoolVar(&f.config.Production, "production-messages", false, "send real messages in place of test messages")
 	cmd.Flags().BoolVar(&f.allowInconclusive, "allow-inconclusive", false, "exit with 0 though cells were inconclusive")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print progress as JSON lines and no summary")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list unsupported and not planned cells, and print what the workers log")
 	cmd.Flags().DurationVar(&f.arrive, "arrive", 0, "how long to wait for a witness that should see the message (default 1m)")
+	cmd.Flags().DurationVar(&f.quiet, "quiet", 0, "how long to wait before a message that should not be seen counts as not seen (default by kind, 20s to 30s)")
 	cmd.Flags().DurationVar(&f.connect, "connect", 0, "how long to wait for the app's agent after its start (default 30s)")
 	return cmd
 }
@@ -83,7 +83,9 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 				fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
 			}
 		}()
-		if config, err = w.Config().Complete(); err != nil {
+		simulated := w.Config()
+		simulated.ReportDir, simulated.Production = config.ReportDir, config.Production
+		if config, err = simulated.Complete(); err != nil {
 			return err
 		}
 	}
@@ -94,7 +96,11 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 
 // apply lets the flags that name no endpoint win over the Config.
 func (f *runFlags) apply(c *harness.Config) {
-	c.ReportDir, c.Production = f.reportDir, f.production
+	if f.quiet > 0 {
+		for kind := range c.Quiet {
+			c.Quiet[kind] = harness.Duration(f.quiet)
+		}
+	}
 	if f.arrive > 0 {
 		c.Arrive = harness.Duration(f.arrive)
 	}
@@ -129,17 +135,17 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	r.Devices = fleet.Run(ctx, options)
 	r.Ended, r.Interrupted = time.Now(), ctx.Err() != nil
 	r.Tally(f.allowInconclusive)
-	return f.conclude(r, out, stderr)
+	return f.conclude(r, config.ReportDir, out, stderr)
 }
 
 // conclude writes the report, prints the summary and gives the exit code.
-func (f *runFlags) conclude(r *report.Report, out, stderr io.Writer) error {
-	if err := r.Write(f.reportDir); err != nil {
+func (f *runFlags) conclude(r *report.Report, dir string, out, stderr io.Writer) error {
+	if err := r.Write(dir); err != nil {
 		return err
 	}
 	if !f.json {
 		r.Summary(out, f.verbose)
-		fmt.Fprintf(out, "report: %s\n", f.reportDir)
+		fmt.Fprintf(out, "report: %s\n", dir)
 	}
 	if r.ExitCode == verdict.ExitUsage {
 		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(r))

@@ -4,12 +4,11 @@
 package pushcloud
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
@@ -57,32 +56,32 @@ func (r Rejection) Dead() bool {
 	return ok && row.Dead
 }
 
-// answer is the body of every answer. Code stays raw: it is a string, and a
-// number in its place is no code.
-type answer struct {
-	Code      json.RawMessage `json:"code"`
-	Msg       string          `json:"msg"`
-	RequestID string          `json:"requestId"`
-}
+// answer is the body of every answer. Its code is a string: a number in that
+// place is no code.
+type answer struct{ code, msg, requestID string }
 
 // readAnswer makes a Response of an HTTP answer, and an *Error unless every
-// token was accepted. The body's code decides, whatever the status.
-func readAnswer(status int, body []byte, tokens []push.Token) (*Response, error) {
+// token was accepted. The body's code decides, whatever the status (claim
+// pushcloud.status).
+//
+// Nothing in the answer is trusted: an endpoint may echo a secret anywhere.
+func readAnswer(status int, body []byte, secrets secrets) (*Response, error) {
 	r := &Response{HTTPStatus: status}
+	tokens := secrets.tokens
 	var a answer
-	if problem := a.parse(body, &r.Code); problem != "" {
+	if problem := a.parse(body); problem != "" {
 		r.Unresolved = slices.Clone(tokens)
 		return r, withoutCode(r, problem)
 	}
-	r.RequestID = a.RequestID
+	r.Code, r.RequestID = secrets.redact(a.code, maxID), secrets.redact(a.requestID, maxID)
 	if r.Code == fixtures.Success {
-		r.Msg, r.Accepted = redact(a.Msg, tokens), slices.Clone(tokens)
+		r.Msg, r.Accepted = secrets.redact(a.msg, maxMsg), slices.Clone(tokens)
 		return r, nil
 	}
-	illegal, readable := parseIllegal(a.Msg)
+	illegal, readable := parseIllegal(a.msg, secrets)
 	r.Msg = illegal.text
 	if !readable {
-		r.Msg = redact(a.Msg, tokens)
+		r.Msg = secrets.redact(a.msg, maxMsg)
 	}
 	r.sort(illegal, readable, tokens)
 	row, ok := fixtures.CodeOf(r.Code)
@@ -102,21 +101,30 @@ func readAnswer(status int, body []byte, tokens []push.Token) (*Response, error)
 }
 
 // parse reads the body and returns what is wrong with it, "" if nothing is.
-func (a *answer) parse(body []byte, code *string) string {
-	switch err := json.Unmarshal(body, a); {
-	case len(body) == 0:
+func (a *answer) parse(body []byte) string {
+	if len(body) == 0 {
 		return "the answer is empty"
-	case err != nil:
+	}
+	o, ok := new(checker).document("answer", body)
+	if !ok {
 		return "the answer is not what Push Cloud answers (no JSON object with code, msg and requestId)"
-	case len(a.Code) == 0:
+	}
+	code, ok := o.get("code")
+	if !ok {
 		return "the answer has no code"
-	case json.Unmarshal(a.Code, code) != nil || *code == "":
+	}
+	if code.Type != gjson.String || code.Str == "" {
 		return "the answer's code is not a string"
 	}
+	msg, _ := o.get("msg")
+	id, _ := o.get("requestId")
+	a.code, a.msg, a.requestID = code.Str, msg.String(), id.String()
 	return ""
 }
 
-// withoutCode makes an error of what is left: the HTTP status.
+// withoutCode makes an error of what is left: the HTTP status. 503 means that
+// the message was not taken (claim pushcloud.flow), other failures of the
+// service leave that open (claim pushcloud.inner).
 func withoutCode(r *Response, problem string) *Error {
 	e := &Error{HTTPStatus: r.HTTPStatus, Malformed: problem}
 	row, ok := fixtures.StatusOf(r.HTTPStatus)
@@ -133,91 +141,3 @@ func withoutCode(r *Response, problem string) *Error {
 	e.OutcomeUnknown = e.Class == fixtures.ClassService
 	return e
 }
-
-// illegal is the JSON text in msg that names refused tokens.
-type illegal struct {
-	tokens  map[string][]string
-	failure int
-	counted bool
-	text    string
-}
-
-func parseIllegal(msg string) (illegal, bool) {
-	var doc struct {
-		Tokens  map[string][]string `json:"illegalTokens"`
-		Failure *int                `json:"failure"`
-		Success *int                `json:"success"`
-	}
-	if json.Unmarshal([]byte(msg), &doc) != nil || doc.Tokens == nil {
-		return illegal{}, false
-	}
-	found := illegal{tokens: map[string][]string{}}
-	shown := map[string][]string{}
-	for key, tokens := range doc.Tokens {
-		// The documentation writes a key with spaces around it.
-		reason := strings.TrimSpace(key)
-		found.tokens[reason] = append(found.tokens[reason], tokens...)
-		for _, t := range tokens {
-			shown[reason] = append(shown[reason], push.NewToken(t).Fingerprint())
-		}
-	}
-	if doc.Failure != nil {
-		found.failure, found.counted = *doc.Failure, true
-	}
-	text, err := json.Marshal(struct {
-		Tokens  map[string][]string `json:"illegalTokens"`
-		Success *int                `json:"success,omitempty"`
-		Failure *int                `json:"failure,omitempty"`
-	}{shown, doc.Success, doc.Failure})
-	if err != nil {
-		return illegal{}, false
-	}
-	found.text = string(text)
-	return found, true
-}
-
-// sort puts each token where the answer says that it belongs. A partial answer
-// that does not list as many refused tokens as it counts leaves the others
-// unresolved. A message refused as a whole says nothing of its tokens.
-func (r *Response) sort(i illegal, readable bool, tokens []push.Token) {
-	refused := map[push.Token]bool{}
-	for _, reason := range slices.Sorted(maps.Keys(i.tokens)) {
-		for _, text := range i.tokens[reason] {
-			t := push.NewToken(text)
-			refused[t] = true
-			r.Rejected = append(r.Rejected, Rejection{Token: t, Reason: reason})
-		}
-	}
-	row, _ := fixtures.CodeOf(r.Code)
-	complete := readable && (!i.counted || i.failure == len(r.Rejected))
-	for _, t := range tokens {
-		switch {
-		case refused[t]:
-		case row.Class == fixtures.ClassPartial && complete:
-			r.Accepted = append(r.Accepted, t)
-		case row.Class == fixtures.ClassPartial, row.Class == fixtures.ClassService, row.Class == "":
-			r.Unresolved = append(r.Unresolved, t)
-		case row.Class == fixtures.ClassTokens:
-			r.Rejected = append(r.Rejected, Rejection{Token: t})
-		}
-	}
-}
-
-// redact replaces every token of the request by its fingerprint.
-func redact(text string, tokens []push.Token) string {
-	if len(text) < minTokenBytes {
-		return text
-	}
-	for _, t := range tokens {
-		if !t.IsZero() {
-			text = strings.ReplaceAll(text, t.Reveal(), t.Fingerprint())
-		}
-	}
-	return fmt.Sprintf("%.*s", maxMsg, text)
-}
-
-// minTokenBytes is shorter than any token: a text below it holds none.
-const minTokenBytes = 8
-
-// maxMsg bounds the answer's text in an error, in characters.
-const maxMsg = 500

@@ -137,8 +137,7 @@ func notificationOf(payload []byte, kind push.Kind) json.RawMessage {
 		return nil
 	}
 	raw := member(payload, "notification")
-	members, ok := decodeObject(raw)
-	if !ok || (object{members: members}).badgeOnly() {
+	if n, ok := new(checker).document("", raw); !ok || n.badgeOnly() {
 		return nil
 	}
 	return raw

@@ -4,18 +4,24 @@
 package pushcloud
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/pushproof/pushproof/fixtures"
 )
 
 // checker collects faults.
-type checker struct{ faults []Fault }
+type checker struct {
+	faults []Fault
+	// fields holds the members of all objects of a document, one after the
+	// other: one allocation for most documents.
+	fields []field
+}
 
 func (c *checker) add(path, problem string) {
 	c.faults = append(c.faults, Fault{Path: path, Problem: problem})
@@ -26,7 +32,40 @@ func (c *checker) add(path, problem string) {
 type object struct {
 	*checker
 	path    string
-	members map[string]any
+	members []field
+}
+
+// field is a member of an object. Of those with the same name the last counts,
+// as it does for encoding/json.
+type field struct{ key, raw string }
+
+// usualFields is how many members the objects of a message have together.
+const usualFields = 20
+
+// document reads a JSON text that must be an object.
+func (c *checker) document(path string, text []byte) (object, bool) {
+	if !gjson.ValidBytes(text) {
+		c.add(path, "it is no JSON")
+		return object{}, false
+	}
+	value := gjson.ParseBytes(text)
+	if !value.IsObject() {
+		c.add(path, "it must be a JSON object, and is "+typeName(value))
+		return object{}, false
+	}
+	return c.object(path, value), true
+}
+
+func (c *checker) object(path string, value gjson.Result) object {
+	if c.fields == nil {
+		c.fields = make([]field, 0, usualFields)
+	}
+	begin := len(c.fields)
+	value.ForEach(func(key, value gjson.Result) bool {
+		c.fields = append(c.fields, field{key.Str, value.Raw})
+		return true
+	})
+	return object{checker: c, path: path, members: c.fields[begin:len(c.fields):len(c.fields)]}
 }
 
 // presence says whether a member may be absent.
@@ -39,8 +78,21 @@ const (
 
 func (o object) fault(key, problem string) { o.add(o.path+"."+key, problem) }
 
-func (o object) member(key string, p presence) (any, bool) {
-	v, ok := o.members[key]
+func (o object) get(key string) (gjson.Result, bool) {
+	for _, m := range slices.Backward(o.members) {
+		if m.key == key {
+			return gjson.Parse(m.raw), true
+		}
+	}
+	return gjson.Result{}, false
+}
+
+func (o object) has(key string) bool {
+	return slices.ContainsFunc(o.members, func(m field) bool { return m.key == key })
+}
+
+func (o object) member(key string, p presence) (gjson.Result, bool) {
+	v, ok := o.get(key)
 	if !ok && p == required {
 		o.fault(key, "it is required")
 	}
@@ -49,73 +101,70 @@ func (o object) member(key string, p presence) (any, bool) {
 
 func (o object) text(key string, p presence) (string, bool) {
 	v, ok := o.member(key, p)
-	if !ok {
+	if ok && v.Type != gjson.String {
+		o.fault(key, "it must be a string, and is "+typeName(v))
 		return "", false
 	}
-	text, ok := v.(string)
-	if !ok {
-		o.fault(key, "it must be a string, and is "+typeName(v))
-	}
-	return text, ok
+	return v.Str, ok
 }
 
 func (o object) boolean(key string) {
-	if v, ok := o.members[key]; ok {
-		if _, ok := v.(bool); !ok {
-			o.fault(key, "it must be true or false, and is "+typeName(v))
-		}
+	if v, ok := o.get(key); ok && !v.IsBool() {
+		o.fault(key, "it must be true or false, and is "+typeName(v))
 	}
 }
 
-func (o object) object(key string, p presence) (object, bool) {
+// mapping checks that a member is an object, whatever is in it.
+func (o object) mapping(key string, p presence) (gjson.Result, bool) {
 	v, ok := o.member(key, p)
-	if !ok {
-		return object{}, false
-	}
-	members, ok := v.(map[string]any)
-	if !ok {
+	if ok && !v.IsObject() {
 		o.fault(key, "it must be a JSON object, and is "+typeName(v))
+		return gjson.Result{}, false
+	}
+	return v, ok
+}
+
+func (o object) child(key string, p presence) (object, bool) {
+	v, ok := o.mapping(key, p)
+	if !ok {
 		return object{}, false
 	}
-	return object{checker: o.checker, path: o.path + "." + key, members: members}, true
+	return o.object(o.path+"."+key, v), true
+}
+
+func (o object) numeral(key string, p presence) (string, bool) {
+	v, ok := o.member(key, p)
+	if ok && v.Type != gjson.Number {
+		o.fault(key, "it must be a number, and is "+typeName(v))
+		return "", false
+	}
+	return v.Raw, ok
 }
 
 func (o object) integer(key string, low, high int64, p presence) (int64, bool) {
-	v, ok := o.member(key, p)
+	numeral, ok := o.numeral(key, p)
 	if !ok {
 		return 0, false
 	}
-	number, ok := v.(json.Number)
-	if !ok {
-		o.fault(key, "it must be a number, and is "+typeName(v))
-		return 0, false
-	}
-	n, err := strconv.ParseInt(number.String(), 10, 64)
+	n, err := strconv.ParseInt(numeral, 10, 64)
 	if err != nil || n < low || n > high {
-		o.fault(key, fmt.Sprintf("it is %s, and must be a whole number from %d to %d", shorten(number.String()), low, high))
+		o.fault(key, fmt.Sprintf("it is %s, and must be a whole number from %d to %d", shorten(numeral), low, high))
 		return 0, false
 	}
 	return n, true
 }
 
 // number checks a number against an enumeration of fixtures/limits.
-func (o object) number(key, enumeration string) (int64, bool) {
-	v, ok := o.members[key]
+func (o object) number(key, enumeration string, p presence) (string, bool) {
+	numeral, ok := o.numeral(key, p)
 	if !ok {
-		return 0, false
+		return "", false
 	}
-	number, ok := v.(json.Number)
-	if !ok {
-		o.fault(key, "it must be a number, and is "+typeName(v))
-		return 0, false
+	if allowed := fixtures.ValuesOf(enumeration); !slices.Contains(allowed, numeral) {
+		o.fault(key, fmt.Sprintf("it is %s, and must be one of %s", shorten(numeral), strings.Join(allowed, ", ")))
+		return "", false
 	}
-	allowed := fixtures.ValuesOf(enumeration)
-	if !slices.Contains(allowed, number.String()) {
-		o.fault(key, fmt.Sprintf("it is %s, and must be one of %s", shorten(number.String()), strings.Join(allowed, ", ")))
-		return 0, false
-	}
-	n, err := number.Int64()
-	return n, err == nil
+	return numeral, true
 }
 
 // oneOf checks a string against an enumeration of fixtures/limits.
@@ -156,17 +205,17 @@ func (o object) https(key string) {
 	}
 }
 
-func typeName(v any) string {
-	switch v.(type) {
-	case nil:
+func typeName(v gjson.Result) string {
+	switch {
+	case v.Type == gjson.Null:
 		return "null"
-	case bool:
+	case v.IsBool():
 		return "a boolean"
-	case string:
+	case v.Type == gjson.String:
 		return "a string"
-	case json.Number:
+	case v.Type == gjson.Number:
 		return "a number"
-	case []any:
+	case v.IsArray():
 		return "an array"
 	default:
 		return "an object"

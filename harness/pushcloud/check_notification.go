@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 )
@@ -16,7 +18,7 @@ import (
 // alert checks the payload of push-type 0: a notification, or a badge and
 // nothing else.
 func (o object) alert() {
-	n, ok := o.object("notification", required)
+	n, ok := o.child("notification", required)
 	if !ok {
 		return
 	}
@@ -28,17 +30,15 @@ func (o object) alert() {
 }
 
 // badgeOnly recognises a badge-refresh message: it has a badge, and neither
-// category nor clickAction, which every other notification must have.
+// category nor clickAction, which every other notification must have (claim
+// pushcloud.badge).
 func (o object) badgeOnly() bool {
-	_, badge := o.members["badge"]
-	_, category := o.members["category"]
-	_, click := o.members["clickAction"]
-	return badge && !category && !click
+	return o.has("badge") && !o.has("category") && !o.has("clickAction")
 }
 
 func (o object) badgeRefresh() {
 	for _, key := range []string{"title", "body"} {
-		if _, ok := o.members[key]; ok {
+		if o.has(key) {
 			o.fault(key, "a badge-refresh message must not have it; with category and clickAction it is a notification")
 		}
 	}
@@ -50,7 +50,7 @@ func (o object) notification(kind push.Kind) {
 	o.text("title", required)
 	o.text("body", required)
 	o.https("image")
-	if _, ok := o.members["overlayIcon"]; ok {
+	if o.has("overlayIcon") {
 		o.https("overlayIcon")
 		allowed := fixtures.ValuesOf("category.overlayIcon")
 		if category != "" && !slices.Contains(allowed, category) {
@@ -81,12 +81,12 @@ func (o object) category(kind push.Kind) string {
 }
 
 func (o object) style() {
-	style, _ := o.number("style", "style")
-	if style == 1 {
+	style, _ := o.number("style", "style", optional)
+	if style == "1" {
 		o.text("bigTitle", required)
 		o.text("bigBody", required)
 	}
-	o.inboxContent(style == 3)
+	o.inboxContent(style == "3")
 }
 
 func (o object) inboxContent(needed bool) {
@@ -94,11 +94,11 @@ func (o object) inboxContent(needed bool) {
 	if !ok {
 		return
 	}
-	lines, ok := v.([]any)
-	if !ok {
+	if !v.IsArray() {
 		o.fault("inboxContent", "it must be an array of strings, and is "+typeName(v))
 		return
 	}
+	lines := v.Array()
 	most := int(fixtures.LimitOf("inboxContent.lines.max"))
 	if len(lines) > most || needed && len(lines) == 0 {
 		o.fault("inboxContent", fmt.Sprintf("it has %d lines, and must have 1 to %d", len(lines), most))
@@ -106,10 +106,9 @@ func (o object) inboxContent(needed bool) {
 	longest := int(fixtures.LimitOf("inboxContent.line.max"))
 	for i, v := range lines {
 		key := fmt.Sprintf("inboxContent[%d]", i)
-		line, ok := v.(string)
-		if !ok {
+		if v.Type != gjson.String {
 			o.fault(key, "it must be a string, and is "+typeName(v))
-		} else if n := utf8.RuneCountInString(line); n > longest {
+		} else if n := utf8.RuneCountInString(v.Str); n > longest {
 			o.fault(key, fmt.Sprintf("it has %d characters, at most %d are allowed", n, longest))
 		}
 	}
@@ -130,30 +129,25 @@ func isAppMessageID(text string) bool {
 }
 
 func (o object) clickAction() {
-	click, ok := o.object("clickAction", required)
+	click, ok := o.child("clickAction", required)
 	if !ok {
 		return
 	}
-	click.object("data", optional)
+	click.mapping("data", optional)
 	action, hasAction := click.text("action", optional)
 	uri, hasURI := click.text("uri", optional)
-	if _, ok := click.member("actionType", required); !ok {
-		return
-	}
-	kind, ok := click.number("actionType", "actionType")
-	if ok && kind == 1 && (!hasAction || action == "") && (!hasURI || uri == "") {
+	kind, _ := click.number("actionType", "actionType", required)
+	if kind == "1" && (!hasAction || action == "") && (!hasURI || uri == "") {
 		click.fault("actionType", "1 opens a page: name it by action or uri")
 	}
 }
 
 func (o object) badge() {
-	badge, ok := o.object("badge", optional)
+	badge, ok := o.child("badge", optional)
 	if !ok {
 		return
 	}
-	_, add := badge.members["addNum"]
-	_, set := badge.members["setNum"]
-	if !add && !set {
+	if !badge.has("addNum") && !badge.has("setNum") {
 		o.fault("badge", "it needs addNum or setNum")
 	}
 	badge.integer("addNum", fixtures.LimitOf("badge.addNum.min"), fixtures.LimitOf("badge.addNum.max"), optional)
@@ -162,7 +156,7 @@ func (o object) badge() {
 
 func (o object) sound() {
 	_, hasSound := o.text("sound", optional)
-	if _, ok := o.members["soundDuration"]; ok {
+	if o.has("soundDuration") {
 		o.integer("soundDuration", fixtures.LimitOf("soundDuration.min"), fixtures.LimitOf("soundDuration.max"), optional)
 		if !hasSound {
 			o.fault("soundDuration", "it goes with sound only")

@@ -56,7 +56,7 @@ type Client struct {
 	send     *url.URL
 	http     *http.Client
 	timeout  time.Duration
-	attempts uint
+	attempts int
 	backoff  time.Duration
 	pace     func(ctx context.Context, tokens int) error
 }
@@ -98,7 +98,7 @@ func New(o Options) (*Client, error) {
 			// A redirect would carry the JWT to somewhere else.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		timeout: o.Timeout, attempts: uint(o.Attempts), backoff: o.Backoff, pace: o.Pace,
+		timeout: o.Timeout, attempts: o.Attempts, backoff: o.Backoff, pace: o.Pace,
 	}, nil
 }
 

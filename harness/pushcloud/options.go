@@ -47,9 +47,11 @@ func (o PushOptions) isTest() bool {
 	return o.TestMessage == nil || *o.TestMessage
 }
 
-// members returns the options by name.
-func (o PushOptions) members() (map[string]json.RawMessage, error) {
-	m := map[string]json.RawMessage{"testMessage": json.RawMessage(strconv.FormatBool(o.isTest()))}
+// encode returns the JSON of the options.
+func (o PushOptions) encode() ([]byte, error) {
+	e := optionsEncoder{out: make([]byte, 1, 128), extra: o.Extra}
+	e.out[0] = '{'
+	e.member("testMessage", strconv.FormatBool(o.isTest()))
 	if o.TTL != 0 {
 		// A part of a second is rounded up: the message lives no shorter than
 		// was asked for.
@@ -57,49 +59,54 @@ func (o PushOptions) members() (map[string]json.RawMessage, error) {
 		if o.TTL%time.Second > 0 {
 			seconds++
 		}
-		m["ttl"] = strconv.AppendInt(nil, int64(seconds), 10)
+		e.member("ttl", strconv.FormatInt(int64(seconds), 10))
 	}
-	for name, text := range map[string]string{"biTag": o.BiTag, "receiptId": o.ReceiptID} {
-		if text == "" {
-			continue
-		}
-		quoted, err := marshal(text)
-		if err != nil {
-			return nil, fmt.Errorf("pushOptions.%s: %w", name, err)
-		}
-		m[name] = quoted
+	e.text("biTag", o.BiTag)
+	e.text("receiptId", o.ReceiptID)
+	e.number("collapseKey", o.CollapseKey)
+	e.number("backgroundMode", o.BackgroundMode)
+	if len(o.Extra) == 0 {
+		return append(e.out, '}'), nil
 	}
-	for name, number := range map[string]*int{"collapseKey": o.CollapseKey, "backgroundMode": o.BackgroundMode} {
-		if number != nil {
-			m[name] = strconv.AppendInt(nil, int64(*number), 10)
-		}
-	}
-	maps.Copy(m, o.Extra)
-	return m, nil
-}
-
-// encode returns the JSON of the options, its members in alphabetical order.
-func (o PushOptions) encode() ([]byte, error) {
-	members, err := o.members()
-	if err != nil {
-		return nil, err
-	}
-	out := []byte{'{'}
-	for i, name := range slices.Sorted(maps.Keys(members)) {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		quoted, err := marshal(name)
-		if err != nil {
-			return nil, err
-		}
+	for _, name := range slices.Sorted(maps.Keys(o.Extra)) {
 		var compact bytes.Buffer
-		if err := json.Compact(&compact, members[name]); err != nil {
+		if err := json.Compact(&compact, o.Extra[name]); err != nil {
 			return nil, fmt.Errorf("pushOptions.%s is no JSON: %w", name, err)
 		}
-		out = append(append(append(out, quoted...), ':'), compact.Bytes()...)
+		e.append(name, compact.String())
 	}
-	return append(out, '}'), nil
+	return append(e.out, '}'), nil
+}
+
+// optionsEncoder writes members, but for those that Extra replaces.
+type optionsEncoder struct {
+	out   []byte
+	extra map[string]json.RawMessage
+}
+
+func (e *optionsEncoder) append(name, value string) {
+	if len(e.out) > 1 {
+		e.out = append(e.out, ',')
+	}
+	e.out = append(append(appendQuoted(e.out, name), ':'), value...)
+}
+
+func (e *optionsEncoder) member(name, value string) {
+	if _, replaced := e.extra[name]; !replaced {
+		e.append(name, value)
+	}
+}
+
+func (e *optionsEncoder) text(name, text string) {
+	if text != "" {
+		e.member(name, string(appendQuoted(nil, text)))
+	}
+}
+
+func (e *optionsEncoder) number(name string, number *int) {
+	if number != nil {
+		e.member(name, strconv.Itoa(*number))
+	}
 }
 
 // maxTTLSeconds is the longest time that a time.Duration can hold.

@@ -50,6 +50,7 @@ func (r Request) encode() (encoded, error) {
 	e.head = append(e.head, `{"payload":`...)
 	e.head = append(e.head, payload...)
 	e.head = append(e.head, `,"target":{"token":[`...)
+	e.tail = make([]byte, 0, len(options)+32)
 	e.tail = append(e.tail, `]},"pushOptions":`...)
 	e.tail = append(append(e.tail, options...), '}')
 	return e, nil
@@ -59,16 +60,28 @@ func (r Request) encode() (encoded, error) {
 // Push Kit does not say how it counts (claim pushcloud.size).
 func (e encoded) size() int { return len(e.head) + len(e.tail) }
 
-func (e encoded) body(tokens []push.Token) []byte {
-	// Tokens have no fixed length: a usual one has some 130 characters.
-	body := append(make([]byte, 0, e.size()+len(tokens)*160), e.head...)
+// body is the whole body, with revealed tokens.
+func (e encoded) body(tokens []string) []byte {
+	n := e.size()
+	for _, t := range tokens {
+		n += len(t) + 3
+	}
+	body := append(make([]byte, 0, n), e.head...)
 	for i, t := range tokens {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = appendQuoted(body, t.Reveal())
+		body = appendQuoted(body, t)
 	}
 	return append(body, e.tail...)
+}
+
+func reveal(tokens []push.Token) []string {
+	revealed := make([]string, len(tokens))
+	for i, t := range tokens {
+		revealed[i] = t.Reveal()
+	}
+	return revealed
 }
 
 // appendQuoted appends text as a JSON string; the characters of a usual token

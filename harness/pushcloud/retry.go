@@ -14,91 +14,90 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-
-	"github.com/pushproof/pushproof/agent/push"
 )
 
 // jwtExpired is the one code upon which the JWT is renewed.
 const jwtExpired = "80200005"
 
 // deliver sends a body until it is answered for good.
-func (c *Client) deliver(ctx context.Context, pushType int, body []byte, tokens []push.Token) (*Response, error) {
-	wait := &patience{ctx: ctx, exponential: backoff.NewExponentialBackOff()}
-	wait.exponential.InitialInterval, wait.exponential.Multiplier = c.backoff, 2
-	wait.exponential.MaxInterval = max(30*time.Second, c.backoff)
-	attempts, renewed := 0, false
-	var last error
-	response, err := backoff.Retry(ctx, func() (*Response, error) {
-		for {
-			if c.pace != nil {
-				if err := c.pace(ctx, len(tokens)); err != nil {
-					return nil, backoff.Permanent(fmt.Errorf("keep the pace: %w", err))
-				}
+func (c *Client) deliver(ctx context.Context, pushType int, body []byte, secrets secrets) (*Response, error) {
+	var wait *patience
+	for attempts, renewed := 1, false; ; attempts++ {
+		if c.pace != nil {
+			if err := c.pace(ctx, len(secrets.tokens)); err != nil {
+				return nil, fmt.Errorf("keep the pace: %w", err)
 			}
-			authorization, err := c.signer.authorization()
-			if err != nil {
-				return nil, backoff.Permanent(err)
-			}
-			attempts++
-			response, err := c.once(ctx, pushType, body, tokens, authorization)
-			if response != nil {
-				response.Attempts = attempts
-			}
-			var refused *Error
-			expired := errors.As(err, &refused) && refused.Code == jwtExpired
-			if expired && !renewed {
+		}
+		var err error
+		if secrets.authorization, err = c.signer.authorization(); err != nil {
+			return nil, err
+		}
+		response, err := c.once(ctx, pushType, body, secrets)
+		if response != nil {
+			response.Attempts = attempts
+		}
+		if err == nil {
+			return response, nil
+		}
+		counted(err, attempts)
+		var refused *Error
+		if errors.As(err, &refused) && refused.Code == jwtExpired {
+			if !renewed {
 				renewed = true
-				c.signer.discard(authorization)
+				c.signer.discard(secrets.authorization)
 				continue
 			}
-			if expired {
-				// A new JWT was refused as well: the clock is wrong.
-				refused.Retryable = false
-			}
-			last = counted(err, attempts)
-			if err != nil && (ctx.Err() != nil || !again(err, &wait.atLeast)) {
-				return response, backoff.Permanent(last)
-			}
-			return response, last
+			// A new JWT was refused as well: the clock is wrong.
+			refused.Retryable = false
 		}
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(c.attempts), backoff.WithMaxElapsedTime(0))
-	if err != nil && last != nil && !errors.Is(last, err) && errors.Is(err, context.Cause(ctx)) {
-		err = fmt.Errorf("%w (gave up waiting to send again: %w)", last, err)
+		right, atLeast := again(err)
+		if !right || attempts >= c.attempts || ctx.Err() != nil {
+			return response, err
+		}
+		if wait == nil {
+			wait = c.patience()
+		}
+		if ended := wait.rest(ctx, atLeast); ended != nil {
+			return response, fmt.Errorf("%w (gave up waiting to send again: %w)", err, ended)
+		}
 	}
-	return response, err
 }
 
 // patience is exponential back-off with jitter that waits no shorter than Push
 // Cloud asked for, and does not begin a wait that ctx would end.
-type patience struct {
-	ctx         context.Context
-	exponential *backoff.ExponentialBackOff
-	atLeast     time.Duration
+type patience struct{ *backoff.ExponentialBackOff }
+
+func (c *Client) patience() *patience {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.Multiplier, b.MaxInterval = c.backoff, 2, max(30*time.Second, c.backoff)
+	return &patience{b}
 }
 
-// NextBackOff implements backoff.BackOff.
-func (p *patience) NextBackOff() time.Duration {
-	next := max(p.exponential.NextBackOff(), p.atLeast)
-	if deadline, ok := p.ctx.Deadline(); ok && time.Until(deadline) < next {
-		return backoff.Stop
+// rest waits, and returns why there is no more time if there is none.
+func (p *patience) rest(ctx context.Context, atLeast time.Duration) error {
+	next := max(p.NextBackOff(), atLeast)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < next {
+		return fmt.Errorf("%v to wait, %w", next.Round(time.Millisecond), context.DeadlineExceeded)
 	}
-	return next
+	timer := time.NewTimer(next)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
-
-// Reset implements backoff.BackOff.
-func (p *patience) Reset() { p.exponential.Reset() }
 
 // again reports whether sending once more is right, and how long to wait at
 // least.
-func again(err error, atLeast *time.Duration) bool {
+func again(err error) (right bool, atLeast time.Duration) {
 	var refused *Error
 	if errors.As(err, &refused) {
-		*atLeast = refused.RetryAfter
-		return refused.Retryable
+		return refused.Retryable, refused.RetryAfter
 	}
-	*atLeast = 0
 	var transport *TransportError
-	return errors.As(err, &transport) && !transport.OutcomeUnknown && passing(transport.Err)
+	return errors.As(err, &transport) && !transport.OutcomeUnknown && passing(transport.Err), 0
 }
 
 // passing reports whether a fault of the network may go away by itself.
@@ -139,7 +138,7 @@ func explain(err error) error {
 }
 
 // counted writes the number of attempts into the error.
-func counted(err error, attempts int) error {
+func counted(err error, attempts int) {
 	var refused *Error
 	var transport *TransportError
 	if errors.As(err, &refused) {
@@ -147,5 +146,4 @@ func counted(err error, attempts int) error {
 	} else if errors.As(err, &transport) {
 		transport.Attempts = attempts
 	}
-	return err
 }

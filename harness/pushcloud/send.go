@@ -34,12 +34,13 @@ func (c *Client) Send(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, &InvalidError{Faults: []Fault{{Path: "body", Problem: err.Error()}}}
 	}
+	revealed := reveal(r.Tokens)
 	if !r.Unchecked {
-		if faults := e.validate(r); len(faults) > 0 {
+		if faults := e.validate(revealed, r.Options.isTest()); len(faults) > 0 {
 			return nil, &InvalidError{Faults: faults}
 		}
 	}
-	return c.deliver(ctx, e.pushType, e.body(r.Tokens), r.Tokens)
+	return c.deliver(ctx, e.pushType, e.body(revealed), secrets{tokens: r.Tokens, revealed: revealed})
 }
 
 // SendBody sends a whole body as it is, without any check. It is for finding
@@ -57,14 +58,14 @@ func (c *Client) SendBody(ctx context.Context, pushType int, body []byte) (*Resp
 	for i, t := range found.Target.Token {
 		tokens[i] = push.NewToken(t)
 	}
-	return c.deliver(ctx, pushType, body, tokens)
+	return c.deliver(ctx, pushType, body, secrets{tokens: tokens, revealed: found.Target.Token})
 }
 
 // maxAnswerBytes bounds an answer: 1000 refused tokens take some 200 KB.
 const maxAnswerBytes = 1 << 20
 
 // once sends a body one time.
-func (c *Client) once(ctx context.Context, pushType int, body []byte, tokens []push.Token, authorization string) (*Response, error) {
+func (c *Client) once(ctx context.Context, pushType int, body []byte, secrets secrets) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var sent atomic.Bool
@@ -73,7 +74,7 @@ func (c *Client) once(ctx context.Context, pushType int, body []byte, tokens []p
 		Method: http.MethodPost, URL: c.send, Host: c.send.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
-			"Authorization": {authorization},
+			"Authorization": {secrets.authorization},
 			"Content-Type":  {"application/json"},
 			"Push-Type":     {strconv.Itoa(pushType)},
 			"User-Agent":    {"pushproof"},
@@ -94,7 +95,7 @@ func (c *Client) once(ctx context.Context, pushType int, body []byte, tokens []p
 	if err != nil {
 		return nil, &TransportError{Err: fmt.Errorf("read the answer: %w", err), OutcomeUnknown: true}
 	}
-	response, err := readAnswer(answered.StatusCode, data, tokens)
+	response, err := readAnswer(answered.StatusCode, data, secrets)
 	response.Issuer = issuer(answered.TLS)
 	var refused *Error
 	if errors.As(err, &refused) {

@@ -36,7 +36,7 @@ func TestSend(t *testing.T) {
 		t.Errorf("sent %s %s, push-type %q, content type %q", got.method, got.path, got.pushType, got.contentType)
 	}
 	want := `{"payload":{"notification":{"category":"MARKETING","title":"Order <7>","body":"is ready","clickAction":{"actionType":0}}},` +
-		`"target":{"token":["one","t\"wo"]},"pushOptions":{"biTag":"b1","collapseKey":0,"testMessage":true}}`
+		`"target":{"token":["one","t\"wo"]},"pushOptions":{"testMessage":true,"biTag":"b1","collapseKey":0}}`
 	if string(got.body) != want {
 		t.Errorf("sent\n%s, want\n%s", got.body, want)
 	}

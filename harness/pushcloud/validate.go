@@ -4,8 +4,6 @@
 package pushcloud
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -49,21 +47,20 @@ func Validate(r Request) []Fault {
 	if err != nil {
 		return []Fault{{Path: "body", Problem: err.Error()}}
 	}
-	return e.validate(r)
+	return e.validate(reveal(r.Tokens), r.Options.isTest())
 }
 
-func (e encoded) validate(r Request) []Fault {
+func (e encoded) validate(tokens []string, test bool) []Fault {
 	c := &checker{}
 	c.size(e)
-	c.tokens(e.pushType, r.Tokens, r.Options.isTest())
-	payload, ok := decodeObject(e.payload)
+	c.tokens(e.pushType, tokens, test)
+	payload, ok := c.document("payload", e.payload)
 	if !ok {
-		c.add("payload", "it must be a JSON object")
 		return c.faults
 	}
-	c.payload(e.pushType, object{checker: c, path: "payload", members: payload})
-	if options, ok := decodeObject(e.options); ok {
-		c.options(e.pushType, object{checker: c, path: "pushOptions", members: options})
+	c.payload(e.pushType, payload)
+	if options, ok := c.document("pushOptions", e.options); ok {
+		c.options(e.pushType, options)
 	}
 	return c.faults
 }
@@ -75,7 +72,7 @@ func (c *checker) size(e encoded) {
 	}
 }
 
-func (c *checker) tokens(pushType int, tokens []push.Token, test bool) {
+func (c *checker) tokens(pushType int, tokens []string, test bool) {
 	most, of := fixtures.LimitOf("tokens.max"), "a call"
 	switch {
 	case pushType == push.KindForm.PushType():
@@ -87,10 +84,9 @@ func (c *checker) tokens(pushType int, tokens []push.Token, test bool) {
 		c.add("target.token", fmt.Sprintf("there are %d tokens, %s has 1 to %d", n, of, most))
 	}
 	for i, t := range tokens {
-		text := t.Reveal()
-		if trimmed := strings.TrimSpace(text); trimmed == "" {
+		if trimmed := strings.TrimSpace(t); trimmed == "" {
 			c.add(fmt.Sprintf("target.token[%d]", i), "it is empty")
-		} else if trimmed != text {
+		} else if trimmed != t {
 			c.add(fmt.Sprintf("target.token[%d]", i), "it has white space around it")
 		}
 	}
@@ -107,7 +103,7 @@ func (c *checker) payload(pushType int, payload object) {
 		payload.alert()
 	case push.KindExtension:
 		payload.text("extraData", required)
-		if n, ok := payload.object("notification", required); ok {
+		if n, ok := payload.child("notification", required); ok {
 			n.notification(kind)
 		}
 	case push.KindBackground:
@@ -126,20 +122,10 @@ func (c *checker) options(pushType int, o object) {
 	}
 	o.text("receiptId", optional)
 	o.integer("collapseKey", fixtures.LimitOf("collapseKey.min"), fixtures.LimitOf("collapseKey.max"), optional)
-	if _, ok := o.members["backgroundMode"]; ok {
+	if o.has("backgroundMode") {
 		if pushType != push.KindBackground.PushType() {
 			o.fault("backgroundMode", "it goes with push-type 6 only")
 		}
-		o.number("backgroundMode", "backgroundMode")
+		o.number("backgroundMode", "backgroundMode", optional)
 	}
-}
-
-func decodeObject(data []byte) (map[string]any, bool) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var members map[string]any
-	if dec.Decode(&members) != nil || members == nil {
-		return nil, false
-	}
-	return members, true
 }

@@ -27,8 +27,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(process.EnvRole) == app.Role {
+	switch os.Getenv(process.EnvRole) {
+	case app.Role:
 		os.Exit(app.Main())
+	case "frozen":
+		select {}
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/pushproof/pushproof/agent/wire"
@@ -30,17 +31,14 @@ func (d *Device) startUp() {
 // Reboot ends every process as a power cut would and starts the device again:
 // the shade is empty, appMessageIds are forgotten, storage is as it was.
 func (d *Device) Reboot(ctx context.Context) error {
+	// Twice: whoever holds the lifecycle may be waiting for a frozen app, or
+	// start another one.
+	d.powerCut()
 	if err := d.life.enter(ctx); err != nil {
-		return err
+		return fmt.Errorf("reboot %s: %w", d.opts.Key, err)
 	}
 	defer d.life.leave()
-	d.mu.Lock()
-	procs := d.processes()
-	d.mu.Unlock()
-	for _, p := range procs {
-		p.kill()
-		<-p.done
-	}
+	d.powerCut()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, a := range d.apps {
@@ -50,6 +48,16 @@ func (d *Device) Reboot(ctx context.Context) error {
 	d.startUp()
 	d.notify()
 	return nil
+}
+
+func (d *Device) powerCut() {
+	d.mu.Lock()
+	procs := d.processes()
+	d.mu.Unlock()
+	for _, p := range procs {
+		p.kill()
+		<-p.done
+	}
 }
 
 // info is what deviceInfo gives an app.

@@ -28,3 +28,10 @@ func (d *Device) RowsForTest(bundle string) ([]seam.Row, error) {
 	d.mu.Unlock()
 	return d.queryRows(a, a.spec.ProxyTable)
 }
+
+// TokenForTest gives the app a token.
+func (d *Device) TokenForTest(bundle, token string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.find(bundle).kept.Token = token
+}

@@ -4,7 +4,6 @@
 package device
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,9 +28,7 @@ func (d *Device) Install(spec InstalledApp) error {
 	if err := a.load(); err != nil {
 		return fmt.Errorf("install %s: %w", spec.Bundle, err)
 	}
-	if err := d.stop(d.ctx, spec.Bundle); err != nil {
-		return fmt.Errorf("install %s: %w", spec.Bundle, err)
-	}
+	d.stop(spec.Bundle)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a.uid = firstUID + len(d.apps)
@@ -50,14 +47,13 @@ func (d *Device) Install(spec InstalledApp) error {
 
 // Uninstall removes an app and its data. A push to its token then gives
 // receipt 2.
-func (d *Device) Uninstall(ctx context.Context, bundle string) error {
-	a, err := d.wipe(ctx, bundle, sim.AppUninstalled)
+func (d *Device) Uninstall(bundle string) error {
+	a, err := d.wipe(bundle, sim.AppUninstalled)
 	if err != nil {
 		return fmt.Errorf("uninstall %s: %w", bundle, err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a.gone = true
 	for i := range d.apps {
 		if d.apps[i] == a {
 			d.apps = append(d.apps[:i:i], d.apps[i+1:]...)
@@ -71,8 +67,8 @@ func (d *Device) Uninstall(ctx context.Context, bundle string) error {
 // Clear removes an app's data, as `bm clean -d` does: with it go token, AAID
 // and the kept message, but not the notification switch. That clearing data
 // changes the token is a claim: pushservice.clear.token.
-func (d *Device) Clear(ctx context.Context, bundle string) error {
-	a, err := d.wipe(ctx, bundle, sim.TokenGone)
+func (d *Device) Clear(bundle string) error {
+	a, err := d.wipe(bundle, sim.TokenGone)
 	if err != nil {
 		return fmt.Errorf("clear %s: %w", bundle, err)
 	}
@@ -88,16 +84,18 @@ func (d *Device) Clear(ctx context.Context, bundle string) error {
 }
 
 // wipe ends the app's processes and forgets what depends on its data.
-func (d *Device) wipe(ctx context.Context, bundle string, reason sim.Receipt) (*app, error) {
-	if err := d.stop(ctx, bundle); err != nil {
-		return nil, err
-	}
+func (d *Device) wipe(bundle string, reason sim.Receipt) (*app, error) {
 	d.mu.Lock()
 	a := d.find(bundle)
 	if a == nil {
 		d.mu.Unlock()
 		return nil, errNotInstalled
 	}
+	// Nothing is started from here on.
+	a.gone = reason == sim.AppUninstalled
+	d.mu.Unlock()
+	d.stop(bundle)
+	d.mu.Lock()
 	token := d.forget(a)
 	a.kept.AAID = ""
 	d.save(a)

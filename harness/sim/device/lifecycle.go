@@ -143,12 +143,9 @@ func (d *Device) home(ctx context.Context) error {
 	return d.settle(ctx, j)
 }
 
-// stop ends every process of the app, as aa force-stop does.
-func (d *Device) stop(ctx context.Context, bundle string) error {
-	if err := d.life.enter(ctx); err != nil {
-		return err
-	}
-	defer d.life.leave()
+// stop ends every process of the app, as aa force-stop does. It does not wait
+// for its turn in the lifecycle: a frozen app holds that.
+func (d *Device) stop(bundle string) {
 	d.mu.Lock()
 	var procs []*proc
 	if a := d.find(bundle); a != nil {
@@ -162,7 +159,6 @@ func (d *Device) stop(ctx context.Context, bundle string) error {
 		p.kill()
 		<-p.done
 	}
-	return nil
 }
 
 func (p *proc) gone() bool {

@@ -100,6 +100,7 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 	<-j.done
 	if j.err != nil {
 		p.kill()
+		<-p.done
 		return nil, j.err
 	}
 	return p, nil

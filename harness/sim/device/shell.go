@@ -97,6 +97,9 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	switch args[0] {
 	case "type", "hash":
 		return append([]string{"whence", "-v"}, args[1:]...), nil
+	case "kill":
+		// The interpreter has a builtin of that name which it does not support.
+		return append([]string{"/bin/kill"}, args[1:]...), nil
 	case "command":
 		if len(args) > 2 && (args[1] == "-v" || args[1] == "-V") {
 			return append([]string{"whence"}, args[2:]...), nil

@@ -188,8 +188,6 @@ func (c *call) forceStop() {
 		c.print("error: failed to force stop process.\nError Code:10104002  Error Message:%s\n", startErrors[10104002])
 		return
 	}
-	if err := c.d.stop(c.ctx, c.args[1]); err != nil {
-		return
-	}
+	c.d.stop(c.args[1])
 	c.print("force stop process successfully.\n")
 }

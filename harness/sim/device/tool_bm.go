@@ -34,7 +34,7 @@ func toolBM(c *call) int {
 	case c.args[0] == "get" && (flag("-u") || flag("--udid")):
 		c.print("udid of current device is :\n%s\n", c.d.udid())
 	case c.args[0] == "uninstall" && name != "":
-		if err := c.d.Uninstall(c.ctx, name); err != nil {
+		if err := c.d.Uninstall(name); err != nil {
 			c.print("error: failed to uninstall bundle.\ncode:9568386\nerror: uninstall missing installed bundle.\n")
 			return 0
 		}
@@ -54,7 +54,7 @@ func (c *call) clean(name string, data, cache bool) {
 	case cache && !data:
 		c.print("clean bundle cache files successfully.\n")
 	default:
-		if err := c.d.Clear(c.ctx, name); err != nil {
+		if err := c.d.Clear(name); err != nil {
 			c.print("error: failed to clean bundle data files.\n")
 			return
 		}

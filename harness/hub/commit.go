@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -76,6 +77,13 @@ func newStream(id wire.Origin) (*stream, error) {
 	// id's sequence is 0, and it is the last thing in the frame.
 	s.ack = b[:len(b)-len(ackTail)]
 	return s, nil
+}
+
+// frame appends the acknowledgement up to seq to b.
+func (s *stream) frame(b []byte, seq uint64) []byte {
+	b = append(b, s.ack...)
+	b = strconv.AppendUint(b, seq, 10)
+	return append(b, ackTail[1:]...)
 }
 
 // ackTail ends an ack of one cursor with sequence 0.

@@ -57,11 +57,15 @@ func (f *final) write(conn *websocket.Conn, timeout time.Duration) {
 	if b, err := wire.Encode(f.frame); err == nil {
 		_ = conn.WriteMessage(websocket.TextMessage, b)
 	}
-	text := f.text
-	if len(text) > maxReason {
-		text = strings.ToValidUTF8(text[:maxReason-len("…")], "") + "…"
+	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(f.code, reason(f.text)), deadline)
+}
+
+// reason shortens a text to what a close message has room for.
+func reason(text string) string {
+	if len(text) <= maxReason {
+		return text
 	}
-	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(f.code, text), deadline)
+	return strings.ToValidUTF8(text[:maxReason-len("…")], "") + "…"
 }
 
 // handshake is open, challenge, hello, welcome, in the goroutine of the link.

@@ -4,7 +4,6 @@
 package hub
 
 import (
-	"strconv"
 	"sync"
 	"time"
 
@@ -130,7 +129,7 @@ func (l *link) write() {
 		last, ended := o.last, o.ended
 		o.mu.Unlock()
 		for _, a := range acks {
-			frame = append(strconv.AppendUint(append(frame[:0], a.stream.ack...), a.seq, 10), ackTail[1:]...)
+			frame = a.stream.frame(frame[:0], a.seq)
 			if !l.put(frame) {
 				return
 			}

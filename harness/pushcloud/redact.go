@@ -36,7 +36,8 @@ func (s secrets) redact(text string, most int) string {
 	}
 	for i, plain := range s.revealed {
 		if plain != "" && strings.Contains(text, plain) {
-			text = strings.ReplaceAll(text, plain, s.tokens[i].Fingerprint())
+			// The brackets keep the fingerprint from completing another token.
+			text = strings.ReplaceAll(text, plain, "["+s.tokens[i].Fingerprint()+"]")
 		}
 	}
 	if jwt := strings.TrimPrefix(s.authorization, "Bearer "); jwt != "" {

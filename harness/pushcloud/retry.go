@@ -128,7 +128,7 @@ func explain(err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &untrusted):
-		return fmt.Errorf("%w: the endpoint's certificate is not trusted: if the endpoint is your own, give the file of its CA", err)
+		return fmt.Errorf("%w: the endpoint's certificate is not trusted: if the endpoint is your own, give the file of its CA (Options.CAFile; hdc-runner: --push-ca FILE)", err)
 	case errors.As(err, &plain):
 		return fmt.Errorf("%w: the endpoint does not speak TLS", err)
 	case errors.As(err, &dns) && dns.IsNotFound:

@@ -98,9 +98,10 @@ type Hub struct {
 	closing chan struct{} // closed when Close begins
 	serving sync.WaitGroup
 
-	commit committer
-	roster roster
-	feed   feed
+	commit   committer
+	roster   roster
+	feed     feed
+	refusals refusals
 
 	mu     sync.Mutex
 	closed bool

@@ -52,6 +52,7 @@ func (l *link) serve() {
 		var r *refusal
 		if errors.As(err, &r) {
 			l.hub.log.Warn("an agent was refused", "code", r.code, "reason", r.message)
+			l.hub.refusals.add(r)
 			r.final().write(l.conn, linger)
 			l.drain()
 		}
@@ -92,6 +93,7 @@ func (l *link) serve() {
 // read takes the agent's frames until the connection ends. A suspended agent
 // says nothing for as long as it likes: there is no deadline here.
 func (l *link) read() error {
+	var like wire.Origin // of the last record that was taken
 	for {
 		b, err := receive(l.conn, headSize)
 		if err != nil {
@@ -99,7 +101,7 @@ func (l *link) read() error {
 		}
 		at := time.Now()
 		l.heard.Store(at.UnixNano())
-		frame, err := intake(b[headSize:])
+		frame, err := intake(b[headSize:], like)
 		var unknown *wire.UnknownTypeError
 		if errors.As(err, &unknown) {
 			err = l.tell(&wire.Error{Code: wire.CodeUnknownType, Message: err.Error(), Frame: unknown.Type})
@@ -112,6 +114,7 @@ func (l *link) read() error {
 		case nil:
 		case *wire.Arrival, *wire.Loss:
 			err = l.record(at, frame, b)
+			like, _ = origin(frame)
 		case *wire.Heartbeat:
 			l.answered(at, frame)
 		case *wire.Result:
@@ -141,7 +144,7 @@ func (l *link) record(at time.Time, frame wire.Frame, b []byte) error {
 			"the record is of another install than the hello")
 	}
 	if clean := redact(b, l.knownToken()); len(clean) != len(b) {
-		again, err := intake(clean[headSize:])
+		again, err := intake(clean[headSize:], o)
 		if err != nil {
 			return err
 		}

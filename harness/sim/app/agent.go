@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"golang.org/x/mobile/event/lifecycle"
@@ -39,7 +40,7 @@ func (p *proc) start(spec seam.Process) error {
 
 // makeAgent makes and starts the agent; p.mu is held.
 func (p *proc) makeAgent(s *session.Session) error {
-	a, err := agent.New(agent.Config{Dir: p.spec.Files, Role: p.spec.Role, Kit: p.kit, Session: s})
+	a, err := agent.New(agent.Config{Dir: p.spec.Files, Role: p.spec.Role, Kit: p.kit, Session: s, Logger: newHilog(p.kit)})
 	if err != nil {
 		return fmt.Errorf("make the agent: %w", err)
 	}
@@ -93,7 +94,7 @@ func (p *proc) useSession(param json.RawMessage) error {
 	var err error
 	if text != "" {
 		if s, err = session.Parse(text); err != nil && !errors.Is(err, session.ErrEnd) {
-			p.log("W", err.Error())
+			p.kit.Log(slog.LevelWarn, err.Error())
 		}
 	}
 	p.mu.Lock()

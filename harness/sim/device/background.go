@@ -14,7 +14,8 @@ import (
 // background deals with a message of push-type 6: the app in front is called;
 // otherwise its table gets a row, if the message asks for that, or the message
 // is kept in place of the one kept before. A process that is alive but not in
-// front counts as absent: claim pushservice.background.alive.
+// front counts as absent (claim pushservice.background.alive), and the app in
+// front gets no row (claim pushservice.background.proxy-foreground).
 func (d *Device) background(ctx context.Context, a *app, m sim.Message, b body) sim.Receipt {
 	data := payloadData(m.Token, b.ExtraData, nil)
 	d.mu.Lock()

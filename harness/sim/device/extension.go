@@ -121,7 +121,8 @@ func (d *Device) dismiss(p *proc) {
 	})
 }
 
-// replace puts what the extension returned in the place of what was sent.
+// replace puts what the extension returned in the place of what was sent. A
+// click target that it leaves out stays: claim pushservice.extension.click.
 func (n *notification) replace(c *seam.Content) {
 	if c == nil {
 		return

@@ -56,7 +56,8 @@ func (d *Device) handHeld(p *proc, via push.Via) {
 
 // call hands a message to the process if it has registered for the type. A
 // message for a type without registration is lost, unless Options say
-// otherwise; nil says that nobody was called. d.mu is held.
+// otherwise; nil says that nobody was called. That the receipt is 0 then is a
+// claim: pushservice.callback.unregistered. d.mu is held.
 func (d *Device) call(p *proc, via push.Via, payload push.Payload) *job {
 	if !slices.Contains(p.registered, via.String()) {
 		if d.opts.KeepUnregistered && len(p.app.waiting) < maxPerApp {

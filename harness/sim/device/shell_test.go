@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pushproof/pushproof/harness/sim/device"
 )
 
 func TestShell(t *testing.T) {
@@ -189,7 +191,8 @@ func FuzzDeliver(f *testing.F) {
 	f.Add(2, voice)
 	f.Add(0, `{"notification":{"clickAction":{"data":[1]}}}`)
 	f.Fuzz(func(t *testing.T, pushType int, payload string) {
-		b := newBench(t)
+		// Without an extension no process is started.
+		b := newBench(t, apps(plain(func(a *device.InstalledApp) { a.Extension = "" })))
 		b.EnableForTest(bundle)
 		b.TokenForTest(bundle, "t")
 		b.pushTo("t", pushType, "IM", payload)

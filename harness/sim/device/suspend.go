@@ -3,7 +3,8 @@
 
 package device
 
-// wake lets a suspended process run; d.mu is held.
+// wake lets a suspended process run; only a call of the process does that:
+// claim pushservice.suspend.wake. d.mu is held.
 func (p *proc) wake() {
 	if p.stopTimer != nil {
 		p.stopTimer()

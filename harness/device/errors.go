@@ -70,10 +70,13 @@ func (e *OutputError) Unwrap() error { return e.Err }
 const maxExcerpt = 200
 
 // excerpt cuts a device's output to what an error can show on one line.
-func excerpt(text string) string {
+func excerpt(text string) string { return oneLine(text, maxExcerpt) }
+
+// oneLine cuts a text to that many bytes and to what can be printed.
+func oneLine(text string, most int) string {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "?"))
-	if len(text) > maxExcerpt {
-		text = strings.ToValidUTF8(text[:maxExcerpt], "") + "..."
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
 	}
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

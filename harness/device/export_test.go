@@ -39,3 +39,6 @@ func (l *Layout) DialogNodes() int { return len(l.dialog()) }
 
 // Nodes counts the nodes.
 func (l *Layout) Nodes() int { return len(l.nodes) }
+
+// ParseLog picks an app's lines out of hilog's.
+var ParseLog = parseLog

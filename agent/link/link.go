@@ -12,6 +12,9 @@
 // that what is in flight, in queues and under way is bounded, and that every
 // read and write has a time-out. A hub that vanishes costs nothing but time.
 //
+// Whether an app may reach hdc's rport on its device's loopback is a claim
+// (link.loopback).
+//
 // It does not keep records (that is the outbox's work) and it sends some of them
 // twice after a lost connection: the hub drops those by origin and sequence.
 package link

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -312,11 +313,12 @@ func TestSilentHub(t *testing.T) {
 // TestHubThatReadsNothing is given up when a message cannot be written in time.
 func TestHubThatReadsNothing(t *testing.T) {
 	m := newMemory("e")
-	m.add(t, 400, wire.MaxFrame-1024) // more than the sockets' buffers take
+	m.add(t, 60, wire.MaxFrame-1024) // more than the sockets' buffers take
 	second := make(chan struct{})
 	release := make(chan struct{})
 	defer close(release)
 	hub := scripted(t, func(p *peer, n int) {
+		_ = p.conn.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
 		p.welcome(time.Minute)
 		switch n {
 		case 1:

@@ -93,7 +93,8 @@ func sample(sent, received time.Time, t2, t3 int64) offset {
 
 // better returns the offset to go by: the one with the smaller bound, unless
 // the two cannot both be true. Then the device's clock was set or has drifted,
-// and the newer one counts.
+// and the newer one counts
+// (claim link.clock).
 func (o offset) better(newer offset) offset {
 	switch {
 	case !newer.known:

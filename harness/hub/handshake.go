@@ -158,7 +158,7 @@ func due[F wire.Frame](l *link, want wire.Type) (F, error) {
 	if err != nil {
 		return none, err
 	}
-	frame, err := intake(b)
+	frame, err := intake(b, wire.Origin{})
 	if err != nil {
 		return none, err
 	}

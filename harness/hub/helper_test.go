@@ -79,7 +79,6 @@ func shut(t testing.TB, h *hub.Hub) {
 type speaker struct {
 	t    testing.TB
 	conn *websocket.Conn
-	seq  uint64
 	id   wire.Origin
 }
 

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/wire"
 )
@@ -147,6 +149,7 @@ func seeds(f *testing.F) {
 	b, err := wire.Encode(&wire.Arrival{
 		Origin: wire.Origin{Install: "i", Role: wire.RoleMain, Epoch: "e", Seq: 1},
 		Via:    push.IM, Kind: push.KindExtension, Payload: []byte(`{"type":"IM","data":"{}"}`),
+		ReceivedAt: time.Unix(1, 5).UTC(), Stage: "focused",
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -161,7 +164,7 @@ func seeds(f *testing.F) {
 func FuzzIntake(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		frame, err := intake(b)
+		frame, err := intake(b, wire.Origin{})
 		if err != nil {
 			var unknown *wire.UnknownTypeError
 			var r *refusal
@@ -178,6 +181,13 @@ func FuzzIntake(f *testing.F) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			return
+		}
+		slow, err := wire.Decode(b)
+		if err != nil {
+			t.Fatalf("taken as %+v, but it is no frame: %v", frame, err)
+		}
+		if diff := cmp.Diff(slow, frame, cmp.Comparer(push.Token.Equal)); diff != "" {
+			t.Fatalf("not what it says (-want +got):\n%s", diff)
 		}
 		o, ok := origin(frame)
 		if !ok {
@@ -217,4 +227,31 @@ func FuzzEntry(f *testing.F) {
 			t.Fatalf("entry %s is neither or both: %+v", strconv.Quote(string(b)), e)
 		}
 	})
+}
+
+// TestScan makes sure that what the agent's encoder writes takes the short way.
+func TestScan(t *testing.T) {
+	want := &wire.Arrival{
+		Origin: wire.Origin{Install: "i", Role: wire.RoleMain, Epoch: "e", Seq: 12},
+		Via:    push.VoIP, Kind: push.KindVoIP, Stage: "visible",
+		ReceivedAt: time.Now().Round(0), Payload: []byte(`{"type":"VoIP","data":"推 \" <&>"}`),
+	}
+	b, err := wire.Encode(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := scan(b, wire.Origin{})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	for _, damage := range []string{" ", "}", ",", `"`, "\\", "\x00"} {
+		for i := range b {
+			broken := string(b[:i]) + damage + string(b[i:])
+			fast := scan([]byte(broken), wire.Origin{})
+			slow, err := wire.Decode([]byte(broken))
+			if fast != nil && (err != nil || cmp.Diff(slow, wire.Frame(fast)) != "") {
+				t.Errorf("%s: %+v, but %+v, %v", broken, fast, slow, err)
+			}
+		}
+	}
 }

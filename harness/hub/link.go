@@ -91,7 +91,8 @@ func (l *link) serve() {
 }
 
 // read takes the agent's frames until the connection ends. A suspended agent
-// says nothing for as long as it likes: there is no deadline here.
+// says nothing for as long as it likes: there is no deadline here (claim
+// link.suspended-socket).
 func (l *link) read() error {
 	var like wire.Origin // of the last record that was taken
 	for {

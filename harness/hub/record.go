@@ -4,6 +4,7 @@
 package hub
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -87,7 +88,8 @@ func parse(index uint64, b []byte) (entry, error) {
 		}
 		return e, nil
 	case entryRecord:
-		frame, err := intake(b[headSize:])
+		// The journal's buffer is its own, and a frame keeps what it is read from.
+		frame, err := intake(bytes.Clone(b[headSize:]), wire.Origin{})
 		if err != nil {
 			return entry{}, fmt.Errorf("entry %d: %w", index, err)
 		}

@@ -163,7 +163,10 @@ func (r *roster) clock(l *link, s offset) {
 func (r *roster) arrived(l *link, rec *Record) {
 	if a, ok := rec.Frame.(*wire.Arrival); ok && a.Origin.Role == l.hello.Role {
 		r.mu.Lock()
-		l.agent.info.Stage = a.Stage
+		if l.agent.info.Stage != a.Stage {
+			l.agent.info.Stage = a.Stage
+			r.notify()
+		}
 		r.mu.Unlock()
 	}
 }
@@ -222,7 +225,7 @@ func (r *roster) newest(label string, role wire.Role) (found *agent) {
 }
 
 // Changed returns a channel that is closed when the next thing is learnt of any
-// agent: it came, went, sent a token or answered a heartbeat. Take it before
+// agent: it came, went, sent a token, changed its stage or answered a heartbeat. Take it before
 // looking.
 func (h *Hub) Changed() <-chan struct{} {
 	h.roster.mu.Lock()

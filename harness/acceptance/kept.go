@@ -91,7 +91,7 @@ func (r *run) judgeRows(ctx context.Context, w verdict.Witness) {
 // it brings.
 func (r *run) click(ctx context.Context) error {
 	if r.msg.Sighting() == nil {
-		return nil
+		return r.untapped()
 	}
 	// The centre may have moved since: the newest sighting says where to tap.
 	s, seen, err := r.dev.Driver().Sight(ctx, r.msg.Nonce())
@@ -117,6 +117,17 @@ func (r *run) click(ctx context.Context) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// untapped is why a notification that nobody sighted is not tapped: where the
+// UI tree cannot speak, that a tap brings nothing is no finding.
+func (r *run) untapped() error {
+	for _, t := range r.msg.Testimonies(verdict.Sees(verdict.Tree)) {
+		if t.Answer == verdict.Mute {
+			return &trouble{verdict.Inconclusive, "nothing says where to tap: " + t.Detail, "tap the notification by hand and look at what the app gets"}
 		}
 	}
 	return nil

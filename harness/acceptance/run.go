@@ -205,9 +205,13 @@ func (r *run) conclude(ctx context.Context, err error) {
 		r.report.Testimonies = r.msg.Testimonies(r.cell.Proof)
 	}
 	var t *trouble
+	var none *device.NoMethodError
 	switch {
 	case errors.As(err, &t):
 		r.report.Verdict, r.report.Reason, r.report.Next = t.verdict, t.reason, t.next
+	case errors.As(err, &none):
+		// Only a cell that was asked for by name gets here.
+		r.report.Verdict, r.report.Reason = verdict.Inconclusive, none.Error()
 	case err != nil && ctx.Err() != nil:
 		r.report.Verdict, r.report.Reason = verdict.Infra, "the cell was ended before it could be judged: "+context.Cause(ctx).Error()
 	case errors.Is(err, harness.ErrNoAgent):

@@ -13,6 +13,8 @@ import (
 	"github.com/pushproof/pushproof/agent/wire"
 )
 
+// TestResume sends what lies behind the hub's cursor, in order, and what is
+// added later.
 func TestResume(t *testing.T) {
 	m := newMemory("e")
 	m.add(t, 5, 10)
@@ -39,6 +41,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestConnectionLost sends again what was not acknowledged.
 func TestConnectionLost(t *testing.T) {
 	m := newMemory("e")
 	m.add(t, 4, 10)
@@ -62,6 +65,8 @@ func TestConnectionLost(t *testing.T) {
 	wait(t, "the second connection", done)
 }
 
+// TestGap is what the link does when the hub sees a gap: it goes back to what is
+// acknowledged.
 func TestGap(t *testing.T) {
 	m := newMemory("e")
 	m.add(t, 6, 10)
@@ -80,6 +85,7 @@ func TestGap(t *testing.T) {
 	wait(t, "the repetition", done)
 }
 
+// TestWindow has no more in flight than the window holds.
 func TestWindow(t *testing.T) {
 	m := newMemory("e")
 	m.add(t, 30, 200)
@@ -103,6 +109,7 @@ func TestWindow(t *testing.T) {
 	wait(t, "all records", done)
 }
 
+// TestSources drains a second outbox that appears later, beside the first.
 func TestSources(t *testing.T) {
 	own, other := newMemory("own"), newMemory("other")
 	own.add(t, 1, 1)
@@ -135,6 +142,7 @@ func TestSources(t *testing.T) {
 	wait(t, "all", done)
 }
 
+// TestHubAhead sends nothing to a hub that would drop it.
 func TestHubAhead(t *testing.T) {
 	m := newMemory("e")
 	m.add(t, 2, 1)

@@ -19,14 +19,6 @@ import (
 	"github.com/pushproof/pushproof/agent/wire"
 )
 
-// TestResume sends what lies behind the hub's cursor, in order, and what is
-// added later.
-// TestConnectionLost sends again what was not acknowledged.
-// TestGap is what the link does when the hub sees a gap: it goes back to what is
-// acknowledged.
-// TestWindow has no more in flight than the window holds.
-// TestSources drains a second outbox that appears later, beside the first.
-// TestHubAhead sends nothing to a hub that would drop it.
 func TestCommands(t *testing.T) {
 	hold := make(chan struct{}, 2)
 	done := make(chan struct{})

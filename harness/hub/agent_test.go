@@ -21,9 +21,6 @@ import (
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
-// echo answers any command with its arguments.
-// TestCommandGoesToTheNewestLink of that role, and to an older one when the
-// newest has gone.
 // TestToken keeps the token out of journal and log, also where an agent forgot
 // to redact a payload.
 func TestToken(t *testing.T) {

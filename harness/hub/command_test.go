@@ -16,6 +16,7 @@ import (
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
+// echo answers any command with its arguments.
 func echo(_ context.Context, c *wire.Command) *wire.Result {
 	switch c.Name {
 	case wire.CmdEcho:
@@ -54,6 +55,8 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// TestCommandGoesToTheNewestLink of that role, and to an older one when the
+// newest has gone.
 func TestCommandGoesToTheNewestLink(t *testing.T) {
 	h := open(t, hub.Options{})
 	var speakers []*speaker

@@ -13,6 +13,8 @@ import (
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
+// TestRecords gives a slow reader, a late one and a quick one all records,
+// while nobody waits for them.
 func TestRecords(t *testing.T) {
 	const n = 3000
 	h := open(t, hub.Options{})
@@ -69,6 +71,7 @@ func TestRecords(t *testing.T) {
 	wait(t, "the readers of a closed hub", ended)
 }
 
+// TestLargeRecordsComeFromTheJournal sends more than is kept in memory.
 func TestLargeRecordsComeFromTheJournal(t *testing.T) {
 	h := open(t, hub.Options{})
 	s, _ := speak(t, h, hello("phone", wire.RoleMain))

@@ -257,9 +257,6 @@ func TestRestartInMidRun(t *testing.T) {
 	}
 }
 
-// TestRecords gives a slow reader, a late one and a quick one all records,
-// while nobody waits for them.
-// TestLargeRecordsComeFromTheJournal sends more than is kept in memory.
 // fullFile is a segment on a disk that is full while full is set.
 type fullFile struct {
 	journal.File

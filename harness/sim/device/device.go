@@ -205,17 +205,24 @@ func (d *Device) notify() {
 // now is the world's clock.
 func (d *Device) now() time.Time { return d.opts.Clock.Now() }
 
+// closeGrace is how long (real time) a process may take to end at Close.
+const closeGrace = 5 * time.Second
+
 // Close ends every process and waits for all that runs. What the apps have on
-// storage stays. A ctx that ends sooner makes it kill what still runs.
+// storage stays. What has not ended after 5 s, or when ctx ends, is killed.
 func (d *Device) Close(ctx context.Context) error {
 	d.mu.Lock()
 	d.closed = true
 	procs := d.processes()
 	d.notify()
 	d.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, closeGrace)
+	defer cancel()
+	var ending sync.WaitGroup
 	for _, p := range procs {
-		p.end(ctx)
+		ending.Go(func() { p.end(ctx) })
 	}
+	ending.Wait()
 	d.mu.Lock()
 	d.off = true
 	d.mu.Unlock()

@@ -48,7 +48,7 @@ func (d *Device) bringForward(ctx context.Context, bundle, ability string, want 
 	d.screen.shade = false
 	p := a.main
 	d.mu.Unlock()
-	if err := d.settle(ctx, retreat); err != nil {
+	if err := d.attempt(ctx, retreat); err != nil {
 		return false, err
 	}
 	if p == nil || p.gone() {
@@ -108,6 +108,15 @@ func (d *Device) settle(ctx context.Context, jobs ...*job) error {
 	return nil
 }
 
+// attempt waits for a job whose failure is nobody's concern: an app that dies
+// on its way into the background is gone from the front all the same.
+func (d *Device) attempt(ctx context.Context, j *job) error {
+	if err := d.settle(ctx, j); err != nil && ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
 // retreat takes an app from the front; d.mu is held. The launcher is in front
 // then.
 func (d *Device) retreat(a *app) *job {
@@ -140,7 +149,7 @@ func (d *Device) home(ctx context.Context) error {
 	}
 	d.notify()
 	d.mu.Unlock()
-	return d.settle(ctx, j)
+	return d.attempt(ctx, j)
 }
 
 // stop ends every process of the app, as aa force-stop does. It does not wait

@@ -59,6 +59,7 @@ func (d *Device) waitOnClock(ctx context.Context, p *proc, w seam.Wait) error {
 	defer func() {
 		d.mu.Lock()
 		delete(d.pending.until, p)
+		d.advanceIfIdle()
 		d.mu.Unlock()
 	}()
 	select {
@@ -77,12 +78,17 @@ func (d *Device) advanceIfIdle() {
 	}
 	inside := 0
 	var next time.Time
+	now := d.now()
 	for p, at := range d.pending.until {
 		if p.role == wire.RoleExtension {
 			inside++
 		}
 		if deadline, ok := d.pending.deadlines[p]; ok && deadline.Before(at) {
 			at = deadline
+		}
+		if !at.After(now) {
+			// Its time has come, and it is being dealt with.
+			return
 		}
 		if next.IsZero() || at.Before(next) {
 			next = at
@@ -96,6 +102,7 @@ func (d *Device) advanceIfIdle() {
 		d.opts.Advance(max(next.Sub(d.now()), 0))
 		d.mu.Lock()
 		d.pending.advancing = false
+		d.advanceIfIdle()
 		d.mu.Unlock()
 	})
 }

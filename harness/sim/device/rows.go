@@ -47,9 +47,10 @@ func (d *Device) addRow(a *app, m sim.Message, extraData string) error {
 		return fmt.Errorf("write a row: %w", err)
 	}
 	a.kept.LastRow++
+	d.save(a)
 	rows = append(rows, seam.Row{ID: a.kept.LastRow, MessageID: m.RequestID, PushType: "BACKGROUND",
 		Message: string(message), CreateTime: d.now().UnixMilli()})
-	d.save(a)
+	defer d.notify()
 	return a.writeRows(rows)
 }
 
@@ -90,7 +91,11 @@ func (a *app) writeRows(rows []seam.Row) error {
 	if err := os.WriteFile(tmp, b.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("write the table %s: %w", a.spec.ProxyTable, err)
 	}
-	return os.Rename(tmp, a.tablePath())
+	if err := os.Rename(tmp, a.tablePath()); err != nil {
+		return fmt.Errorf("write the table %s: %w", a.spec.ProxyTable, err)
+	}
+	a.rows = len(rows)
+	return nil
 }
 
 func (d *Device) queryRows(a *app, table string) ([]seam.Row, error) {
@@ -116,5 +121,6 @@ func (d *Device) deleteRows(a *app, del seam.Deletion) error {
 	if err != nil {
 		return err
 	}
+	defer d.notify()
 	return a.writeRows(slices.DeleteFunc(rows, func(r seam.Row) bool { return slices.Contains(del.IDs, r.ID) }))
 }

@@ -98,7 +98,7 @@ func TestRule34ProxyDataWritesRows(t *testing.T) {
 		b.want(b.push(6, fmt.Sprintf(`{"extraData":"m%d","proxyData":"ENABLE"}`, i)), sim.Delivered)
 	}
 	a := b.app()
-	if a.PID != 0 || a.KeepsMessage {
+	if a.PID != 0 || a.KeepsMessage || a.Rows != 3 {
 		t.Errorf("the app was started (%d) or a message kept (%t)", a.PID, a.KeepsMessage)
 	}
 	rows := b.rows()

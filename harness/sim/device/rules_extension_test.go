@@ -5,6 +5,7 @@ package device_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,8 +138,7 @@ func TestRule23JumpOverDeadlineAndAnswer(t *testing.T) {
 func TestRule23DeviceAdvancesTheClockByItself(t *testing.T) {
 	for name, delay := range map[string]int64{"told": 9_000, "T": 11_000} {
 		t.Run(name, func(t *testing.T) {
-			var b *bench
-			b = newBench(t, apps(plain(asking, answering(&seam.Answer{DelayMillis: delay, Content: seam.Content{Title: pointer("told")}}))),
+			b := newBench(t, apps(plain(asking, answering(&seam.Answer{DelayMillis: delay, Content: seam.Content{Title: pointer("told")}}))),
 				func(o *device.Options) { o.Advance = o.Clock.(interface{ Advance(time.Duration) }).Advance })
 			b.start()
 			b.allow()
@@ -245,4 +245,37 @@ func TestDeviceWithoutExtensions(t *testing.T) {
 	b.home()
 	b.want(b.push(2, voice), sim.Other)
 	b.expect([]string{})
+}
+
+// Two extensions wait at the same time: the clock moves for both.
+func TestRule23TwoExtensionsAdvanceTheClock(t *testing.T) {
+	second := plain(answering(&seam.Answer{DelayMillis: 5_000, Content: seam.Content{Title: pointer("second")}}))
+	second.Bundle = "com.example.second"
+	first := plain(answering(&seam.Answer{DelayMillis: 8_000, Content: seam.Content{Title: pointer("first")}}))
+	b := newBench(t, apps(first, second), func(o *device.Options) {
+		o.Advance = o.Clock.(interface{ Advance(time.Duration) }).Advance
+	})
+	b.start()
+	b.sh("aa start -a EntryAbility -b com.example.second")
+	b.until("a token", func(s device.State) bool { a, _ := s.App("com.example.second"); return !a.Token.IsZero() })
+	b.EnableForTest(bundle)
+	b.EnableForTest("com.example.second")
+	b.home()
+	other, _ := b.State().App("com.example.second")
+	tokens := []string{b.app().Token.Reveal(), other.Token.Reveal()}
+	done := make(chan sim.Receipt)
+	for _, token := range tokens {
+		go func() { done <- b.pushTo(token, 2, "PLAY_VOICE", voice) }()
+	}
+	for range tokens {
+		select {
+		case receipt := <-done:
+			b.want(receipt, sim.Delivered)
+		case <-time.After(limit):
+			t.Fatal("the clock stands still")
+		}
+	}
+	if got := b.shown(); len(got) != 2 || !slices.Contains(got, "first") || !slices.Contains(got, "second") {
+		t.Errorf("shown %q", got)
+	}
 }

@@ -62,13 +62,18 @@ func (d *Device) click(ctx context.Context, x, y int) error {
 		return nil
 	}
 	d.mu.Unlock()
-	if hit.notification != nil {
-		return d.tap(ctx, hit.notification)
+	var err error
+	switch {
+	case hit.notification != nil:
+		err = d.tap(ctx, hit.notification)
+	case hit.launch != nil:
+		err = d.startHome(ctx, hit.launch)
 	}
-	if hit.launch != nil {
-		return d.startHome(ctx, hit.launch)
+	if err != nil {
+		// Whoever taps learns nothing of an app that does not start.
+		d.log.Warn("a tap started nothing", "error", err)
 	}
-	return nil
+	return ctx.Err()
 }
 
 // swipe knows the gestures that are known for a phone or tablet: down from the

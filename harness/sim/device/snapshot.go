@@ -39,7 +39,10 @@ type AppState struct {
 	Token push.Token
 	// KeepsMessage is set while a background message waits.
 	KeepsMessage bool
-	Registered   []string
+	// Rows is how many rows the table for background messages holds, as far as
+	// they were written or deleted since the device was made.
+	Rows       int
+	Registered []string
 	// Files is the app's files folder on the host.
 	Files string
 }
@@ -67,7 +70,7 @@ func (d *Device) State() State {
 	}
 	for _, a := range d.apps {
 		app := AppState{Bundle: a.spec.Bundle, Enabled: a.kept.Enabled, Badge: a.kept.Badge, Token: push.NewToken(a.kept.Token),
-			KeepsMessage: a.kept.Background != nil, Files: a.filesDir()}
+			KeepsMessage: a.kept.Background != nil, Rows: a.rows, Files: a.filesDir()}
 		if p := a.main; p != nil {
 			app.PID, app.Foreground, app.Suspended = p.child.PID(), p.foreground, p.suspended
 			app.Registered = append(app.Registered, p.registered...)

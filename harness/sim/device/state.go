@@ -23,6 +23,9 @@ type app struct {
 	// forgets them.
 	seen map[string]time.Time
 
+	// rows is how many the table holds, as far as this boot has written it.
+	rows int
+
 	main       *proc
 	extensions []*proc
 	gone       bool

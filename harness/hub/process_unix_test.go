@@ -124,8 +124,12 @@ func TestKilledHub(t *testing.T) {
 		b.add(t, each)
 		if n < kills {
 			// Some of these are acknowledged, some are on their way.
-			for from := b.Pending(); b.Pending() > from-each/4; {
-				wait(t, "an acknowledgement", b.link.Changed())
+			for {
+				changed := b.link.Changed()
+				if b.Pending() <= each*3/4 {
+					break
+				}
+				wait(t, "an acknowledgement", changed)
 			}
 		} else if err := b.link.Flush(within(t)); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,6 +26,9 @@ func (a *Agent) command(ctx context.Context, c *wire.Command) *wire.Result {
 		defer cancel()
 	}
 	value, err := a.run(ctx, c)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = &wire.Failure{Code: wire.CodeTimeout, Message: "the system did not answer " + c.Name + " in time"}
+	}
 	if err != nil {
 		a.log.Info("command failed", "name", c.Name, "error", err)
 		return &wire.Result{ID: c.ID, Error: asFailure(err)}

@@ -112,11 +112,11 @@ func TestCommandsThatFail(t *testing.T) {
 			&kit{badge: func(context.Context) (int, error) { return 0, errors.New("no badge here") }}, time.Minute,
 			wire.Failure{Code: wire.CodeUnavailable, Message: "no badge here"}},
 		{"switch not answered", wire.CmdNotificationsEnabled, &kit{enabled: hang[bool]}, time.Millisecond,
-			wire.Failure{Code: wire.CodeTimeout, Message: context.DeadlineExceeded.Error()}},
+			wire.Failure{Code: wire.CodeTimeout, Message: "the system did not answer " + wire.CmdNotificationsEnabled + " in time"}},
 		{"notifications not answered", wire.CmdNotificationsActive, &kit{active: hang[[]agent.Notification]}, time.Millisecond,
-			wire.Failure{Code: wire.CodeTimeout, Message: context.DeadlineExceeded.Error()}},
+			wire.Failure{Code: wire.CodeTimeout, Message: "the system did not answer " + wire.CmdNotificationsActive + " in time"}},
 		{"token not answered", wire.CmdTokenGet, &kit{token: hang[push.Token]}, time.Millisecond,
-			wire.Failure{Code: wire.CodeTimeout, Message: context.DeadlineExceeded.Error()}},
+			wire.Failure{Code: wire.CodeTimeout, Message: "the system did not answer " + wire.CmdTokenGet + " in time"}},
 		{"too large an answer", wire.CmdNotificationsActive,
 			&kit{active: func(context.Context) ([]agent.Notification, error) {
 				return []agent.Notification{{Title: strings.Repeat("x", wire.MaxFrame)}}, nil

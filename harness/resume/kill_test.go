@@ -1,0 +1,172 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package resume_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/harness/hub"
+)
+
+// collector is a hub that goes and comes back on the same port and folder.
+type collector interface {
+	stop()
+	start()
+	url() string
+}
+
+// closing is a hub in this process, which says goodbye.
+type closing struct {
+	t   *testing.T
+	dir string
+	hub *hub.Hub
+}
+
+func (c *closing) stop() { closeHub(c.t, c.hub) }
+
+func (c *closing) start() {
+	addr := ""
+	if c.hub != nil {
+		addr = c.hub.Addr().String()
+	}
+	c.hub = openHub(c.t, addr, c.dir)
+}
+
+func (c *closing) url() string { return c.hub.URL() }
+
+// dying is a hub in a process of its own, which is killed.
+type dying struct {
+	t       *testing.T
+	dir     string
+	process *process
+	addr    string
+}
+
+func (d *dying) stop() { d.process.kill() }
+
+func (d *dying) start() {
+	d.process = start(d.t, spec{Dir: d.dir, Addr: d.addr})
+	if !d.process.lines.Scan() {
+		d.t.Fatal("the hub's process did not come up")
+	}
+	if said := d.process.lines.Text(); d.addr == "" {
+		d.addr = said
+	} else if said != d.addr {
+		d.t.Fatalf("the hub's process says %q, and was to listen on %s", said, d.addr)
+	}
+}
+
+func (d *dying) url() string { return "ws://" + d.addr + hub.Path }
+
+// event is what happens when so many deliveries were made.
+type event struct {
+	at   int
+	kill bool   // the agent's process, or else:
+	do   func() // the hub goes or comes
+}
+
+// TestKill9 kills an agent's process again and again while deliveries flow
+// through it to a hub that goes and comes as well. In the end every delivery
+// whose promise was resolved is in the hub's journal, exactly once; of those
+// whose promise was not resolved when the process was killed each is there once
+// or not at all.
+func TestKill9(t *testing.T) {
+	for _, c := range []struct {
+		name                    string
+		messages, kills, absent int // absent: how often the hub is away
+		hub                     func(t *testing.T, dir string) collector
+	}{
+		{"and a hub that is closed", 10_000, 30, 2,
+			func(t *testing.T, dir string) collector { return &closing{t: t, dir: dir} }},
+		{"and a hub that is killed", 2_000, 10, 4,
+			func(t *testing.T, dir string) collector { return &dying{t: t, dir: dir} }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() {
+				c.messages /= 5
+			}
+			dir := t.TempDir()
+			collector := c.hub(t, dir)
+			collector.start()
+			var events []event
+			for range c.kills {
+				events = append(events, event{at: 1 + rand.IntN(c.messages*97/100), kill: true})
+			}
+			// The hub is away in each of as many parts, for a part of it.
+			for i := range c.absent {
+				part := c.messages * 9 / 10 / c.absent
+				gone := i*part + 1 + rand.IntN(part/2)
+				back := gone + rand.IntN(part/2)
+				events = append(events, event{at: gone, do: collector.stop}, event{at: back, do: collector.start})
+			}
+			slices.SortStableFunc(events, func(a, b event) int { return a.at - b.at })
+
+			param, err := sessionFor(collector.url()).Param()
+			if err != nil {
+				t.Fatal(err)
+			}
+			life := spec{Role: wire.RoleMain, Dir: t.TempDir(), Session: param, To: c.messages}
+			told := &tally{t: t, resolved: map[int]bool{}}
+			kills, unresolved := 0, 0
+			for !told.done {
+				life.From = told.made + 1
+				before, killed := len(told.resolved), false
+				p := start(t, life)
+				for told.hear(p) {
+					for !killed && len(events) > 0 && told.made >= events[0].at {
+						e := events[0]
+						events = events[1:]
+						if e.kill {
+							killed = true
+							if err := p.cmd.Process.Kill(); err != nil {
+								t.Fatal(err)
+							}
+						} else {
+							e.do()
+						}
+					}
+				}
+				if state := p.wait(); state.Success() == killed {
+					t.Fatalf("a process that was killed (%v) ended by %v", killed, state)
+				}
+				if killed {
+					kills++
+					unresolved += told.made - life.From + 1 - (len(told.resolved) - before)
+				}
+			}
+			collector.stop()
+
+			journal := replay(t, dir)
+			journal.once(t)
+			there := 0
+			for n := 1; n <= c.messages; n++ {
+				switch {
+				case told.resolved[n] && journal.numbers[n] == 0:
+					t.Errorf("message %d was resolved and is lost", n)
+				case !told.resolved[n]:
+					there += journal.numbers[n]
+				}
+			}
+			if n := len(told.resolved) + unresolved; n != c.messages {
+				t.Errorf("%d resolved and %d unresolved deliveries, want %d together", len(told.resolved), unresolved, c.messages)
+			}
+			if n := len(journal.numbers); n != len(told.resolved)+there {
+				t.Errorf("%d messages are in the journal, want the %d that were resolved and %d others", n, len(told.resolved), there)
+			}
+			if kills < c.kills || unresolved == 0 {
+				t.Errorf("%d kills hit %d unresolved deliveries: they did not flow", kills, unresolved)
+			}
+			for reason, n := range journal.losses {
+				if reason != "torn" || n > uint64(unresolved) {
+					t.Errorf("%d deliveries are reported as lost (%s), %d were unresolved", n, reason, unresolved)
+				}
+			}
+			t.Logf("%d deliveries, %d kills: %d resolved, each in the hub's journal once; %d unresolved when killed, %d of them there once",
+				c.messages, kills, len(told.resolved), unresolved, there)
+		})
+	}
+}

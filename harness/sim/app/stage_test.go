@@ -73,7 +73,7 @@ func newStage(t *testing.T) *stage {
 		Profile: profile, Key: "SIM0001", Clock: c, Cloud: &cloud{}, Dir: t.TempDir(), Apps: []device.InstalledApp{device.DemoApp(bundle)},
 		Launch: func(device.InstalledApp, wire.Role) (process.Options, error) {
 			// The race detector's runtime would sleep for a second at each end.
-			return process.Self(app.Role, "GORACE=atexit_sleep_ms=0")
+			return process.Self(app.Role)
 		},
 	})
 	if err != nil {

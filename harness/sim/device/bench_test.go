@@ -109,7 +109,7 @@ func newBench(t *testing.T, alter ...func(*device.Options)) *bench {
 	b.opts = device.Options{Profile: profile, Key: "SIM0001", Clock: b.clock, Cloud: b.cloud, Dir: b.dir, Apps: []device.InstalledApp{plain()}}
 	b.opts.Launch = func(device.InstalledApp, wire.Role) (process.Options, error) {
 		// The race detector's runtime would sleep for a second at each end.
-		return process.Self(app.Role, "GORACE=atexit_sleep_ms=0")
+		return process.Self(app.Role)
 	}
 	for _, f := range alter {
 		f(&b.opts)

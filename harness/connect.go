@@ -20,22 +20,45 @@ import (
 
 // AgentError says that no agent reported.
 type AgentError struct {
+	// Key is the device's connect key.
+	Key    string
 	Bundle string
 	Waited time.Duration
 	// State is the app's state afterwards.
 	State string
-	// Refused is what the hub told agents that it refused, the newest last.
+	// Refused is what the hub told agents that it refused since the app was
+	// started, the newest last.
 	Refused []string
+	// Said is what the app's agent last wrote to the device's log, the newest
+	// last.
+	Said []string
 }
 
-// Error implements error.
+// Error says what happened, the cause as far as it is known, and what to do.
 func (e *AgentError) Error() string {
-	text := fmt.Sprintf("no agent in the app: %s was started and is %s, but no agent connected within %s", e.Bundle, e.State, e.Waited)
-	if n := len(e.Refused); n > 0 {
-		return text + "; the hub refused one: " + e.Refused[n-1]
+	text := fmt.Sprintf("%s: %s was started and is %s, but no agent connected within %s", e.brief(), e.Bundle, e.State, e.Waited)
+	switch {
+	case len(e.Refused) > 0:
+		return text + "; the hub refused one: " + e.Refused[len(e.Refused)-1]
+	case len(e.Said) > 0:
+		return text + "; its last words in the device's log: " + e.Said[len(e.Said)-1]
+	case e.State == string(Stopped):
+		return text + fmt.Sprintf("; its process is gone: start the app by hand, and read why it ends: hdc -t %s shell hilog -x -e %s", e.Key, e.Bundle)
 	}
 	return text + "; this version brings no agent for a real app yet: `hdc-runner push send --target` proves without one that an alert is shown; " +
 		"if it has one, look at the app's log for \"pushproof\" and check that it has ohos.permission.INTERNET"
+}
+
+// brief is the heading: an agent that was refused, or that wrote to the log, is
+// in the app.
+func (e *AgentError) brief() string {
+	switch {
+	case len(e.Refused) > 0:
+		return "the app's agent was refused"
+	case len(e.Said) > 0:
+		return "the app's agent does not connect"
+	}
+	return ErrNoAgent.Error()
 }
 
 // ErrNoAgent is what errors.Is finds in an *AgentError.
@@ -43,6 +66,23 @@ var ErrNoAgent = errors.New("no agent in the app")
 
 // Is reports whether target is ErrNoAgent.
 func (e *AgentError) Is(target error) bool { return target == ErrNoAgent }
+
+// withoutAgent says in a few words why no agent can speak.
+func (d *Device) withoutAgent() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.absent == nil {
+		return ErrNoAgent.Error()
+	}
+	return d.absent.brief()
+}
+
+// logTag is the agent's in the device's log, and lastWords how many of its
+// lines are kept.
+const (
+	logTag    = "Pushproof"
+	lastWords = 5
+)
 
 // portTries is how many device ports are tried for the reverse rule; on
 // simulated devices, which share the host's loopback, one may be taken.
@@ -62,13 +102,14 @@ func (d *Device) Connect(ctx context.Context) error {
 	if err := d.drv.Wake(ctx); err != nil {
 		return err
 	}
+	since := time.Now()
 	if err := d.drv.Start(ctx, map[string]string{session.ParamKey: param}); err != nil {
 		return err
 	}
 	d.mu.Lock()
 	d.started = true
 	d.mu.Unlock()
-	return d.awaitAgent(ctx)
+	return d.awaitAgent(ctx, since)
 }
 
 func (d *Device) reverse(ctx context.Context) error {
@@ -110,24 +151,32 @@ func (d *Device) sessionParam() (string, error) {
 	return s.Param()
 }
 
-func (d *Device) awaitAgent(ctx context.Context) error {
+// awaitAgent waits for the hello of the app that was started at since.
+func (d *Device) awaitAgent(ctx context.Context, since time.Time) error {
 	limit := time.Duration(d.s.cfg.Connect)
 	wait, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, err := d.s.hub.WaitAgent(wait, d.Key(), wire.RoleMain, func(a hub.Agent) bool { return a.Connected && a.ClockKnown })
 	if err == nil {
 		d.mu.Lock()
-		d.heard = true
+		d.heard, d.absent = true, nil
 		d.mu.Unlock()
 		return nil
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	e := &AgentError{Bundle: d.s.cfg.Bundle, Waited: limit, State: "in an unknown state"}
+	e := &AgentError{Key: d.Key(), Bundle: d.s.cfg.Bundle, Waited: limit, State: "in an unknown state"}
 	if state, err := d.drv.State(ctx); err == nil {
 		e.State = string(state.App)
 	}
+	for _, r := range d.s.hub.Refusals() {
+		if !r.At.Before(since) {
+			e.Refused = append(e.Refused, r.Message)
+		}
+	}
+	// A log that cannot be read leaves the cause open, and no more.
+	e.Said, _ = d.drv.Log(ctx, logTag, lastWords)
 	d.mu.Lock()
 	d.absent = e
 	d.mu.Unlock()

@@ -111,13 +111,18 @@ func NewRun() string {
 	return time.Now().UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b)
 }
 
-// NewCloud returns the Push Cloud client that cfg describes.
+// NewCloud returns the Push Cloud client that cfg describes. The error is a
+// *pushcloud.AccountError or a *UsageError.
 func NewCloud(cfg Config) (*pushcloud.Client, error) {
 	account, err := pushcloud.LoadServiceAccount(cfg.ServiceAccount)
 	if err != nil {
 		return nil, err
 	}
-	return pushcloud.New(pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA})
+	client, err := pushcloud.New(pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA})
+	if err != nil {
+		return nil, &UsageError{Problems: []string{err.Error()}}
+	}
+	return client, nil
 }
 
 // Run returns the run's id.

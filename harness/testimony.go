@@ -76,13 +76,14 @@ func (m *Message) accepted() verdict.Testimony {
 		t.Answer = verdict.Mute
 		return t
 	}
-	t.Answer = rejection(m.sendErr)
+	t.Answer = Refusal(m.sendErr)
 	return t
 }
 
-// rejection sorts what went wrong with a send: only what Push Cloud says of the
-// message, its token or the app's rights is the app's.
-func rejection(err error) verdict.Answer {
+// Refusal sorts what went wrong with a send: only what Push Cloud says of the
+// message, its token or the app's rights is the app's, and is verdict.Denied. A
+// limit is verdict.Limited, everything else verdict.Broken.
+func Refusal(err error) verdict.Answer {
 	var answered *pushcloud.Error
 	if !errors.As(err, &answered) {
 		return verdict.Broken
@@ -145,7 +146,7 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 	}
 	a, ok := m.dev.Agent()
 	if !ok {
-		t.Detail = ErrNoAgent.Error()
+		t.Detail = m.dev.withoutAgent()
 		return t
 	}
 	t.Answer = verdict.Waiting
@@ -203,7 +204,7 @@ func (m *Message) arrived(w verdict.Witness, via string) verdict.Testimony {
 		t.Answer, t.Detail = verdict.Broken, feedErr.Error()
 	case !heard:
 		if _, ok := m.dev.Agent(); !ok {
-			t.Answer, t.Detail = verdict.Mute, ErrNoAgent.Error()
+			t.Answer, t.Detail = verdict.Mute, m.dev.withoutAgent()
 		}
 	}
 	return t

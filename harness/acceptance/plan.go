@@ -4,13 +4,13 @@
 package acceptance
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2/types"
 
-	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/report"
@@ -52,7 +52,7 @@ func (p Plan) Len() int { return len(p.Cells) + len(p.Unsupported) }
 func Make(cells []Cell, target Target, filter string) (Plan, error) {
 	matches, err := types.ParseLabelFilter(filter)
 	if err != nil {
-		return Plan{}, &harness.UsageError{Problems: []string{fmt.Sprintf("--label-filter %q: %v", filter, err)}}
+		return Plan{}, &harness.UsageError{Problems: []string{fmt.Sprintf("--label-filter %q cannot be read: %s; labels are joined by &&, ||, ! and brackets", filter, filterProblem(err))}}
 	}
 	var plan Plan
 	pace := paced(cells, target, matches)
@@ -176,15 +176,27 @@ func named(filter string, labels []string) bool {
 	return true
 }
 
-// Kinds lists the kinds that the standard matrix covers.
-func Kinds() []push.Kind {
-	var kinds []push.Kind
-	seen := map[push.Kind]bool{}
+// filterProblem is the last line of Ginkgo's message, which is made for a
+// terminal: the lines before repeat the filter.
+func filterProblem(err error) string {
+	var bad types.GinkgoError
+	if !errors.As(err, &bad) {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(bad.Message), "\n")
+	return strings.TrimSuffix(strings.TrimSpace(lines[len(lines)-1]), ".")
+}
+
+// Labels lists the labels of the standard matrix, other than device types, in
+// the order in which they occur.
+func Labels() []string {
+	var all []string
 	for _, c := range Cells() {
-		if !seen[c.Kind] {
-			seen[c.Kind] = true
-			kinds = append(kinds, c.Kind)
+		for _, label := range c.Labels("") {
+			if label != "" && !slices.Contains(all, label) {
+				all = append(all, label)
+			}
 		}
 	}
-	return kinds
+	return all
 }

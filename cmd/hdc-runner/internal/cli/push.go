@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,12 +30,13 @@ type sendFlags struct {
 	tokenFile  string
 	production bool
 	verbatim   bool
+	unchecked  bool
 	json       bool
 	wait       time.Duration
 }
 
 func newPush() *cobra.Command {
-	cmd := &cobra.Command{Use: "push", Short: "send messages", Args: noArgs,
+	cmd := &cobra.Command{Use: "push", Short: "send messages", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(newSend())
 	return cmd
@@ -47,15 +49,22 @@ func newSend() *cobra.Command {
 		Short: "send one message, and look for it on a device",
 		Long: "send sends the message in FILE.json to the Push Token in a file. With --target it then looks for the message in\n" +
 			"the device's UI tree and says shown or not seen, and what to check next. The app needs no agent for that.\n\n" +
-			"FILE.json: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}; write {{nonce}} where a nonce may stand.",
+			"FILE.json: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}; write {{nonce}} where a nonce may stand.\n\n" +
+			"Exit code: 0 accepted, and shown if --target is given; 1 refused by Push Cloud, or not seen; 2 usage, or a message\n" +
+			"that breaks a rule of Push Kit; 3 trouble with device, network, credentials or quota.",
 		Example: "  hdc-runner push send --service-account key.json --token-file token.txt alert.json\n" +
 			"  hdc-runner push send --service-account key.json --token-file token.txt --target SERIAL alert.json",
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("no message: `hdc-runner push send --token-file FILE FILE.json`")
+		Args: func(_ *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				return usagef("no message: write hdc-runner push send --service-account FILE --token-file FILE FILE.json; `hdc-runner push send --help` shows what is in FILE.json")
+			case 1:
+				return nil
 			}
-			return f.send(cmd.Context(), cmd.OutOrStdout(), args[0])
+			return usagef("one message at a time, and there are %d: %s", len(args), strings.Join(args, ", "))
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.send(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
 		},
 	}
 	cmd.Flags().StringVar(&f.config.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
@@ -65,6 +74,7 @@ func newSend() *cobra.Command {
 	cloudFlags(cmd, &f.config)
 	cmd.Flags().BoolVar(&f.production, "production-messages", false, "send a real message in place of a test message")
 	cmd.Flags().BoolVar(&f.verbatim, "verbatim", false, "fill no field with the nonce; {{nonce}} is still replaced")
+	cmd.Flags().BoolVar(&f.unchecked, "unchecked", false, "send the message though it breaks a rule of Push Kit, to see what Push Cloud says")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the outcome as JSON")
 	cmd.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to look for the message on the device")
 	return cmd
@@ -85,7 +95,7 @@ type sendOutcome struct {
 	Next  string `json:"next,omitempty"`
 }
 
-func (f *sendFlags) send(ctx context.Context, out io.Writer, path string) error {
+func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string) error {
 	f.config = harness.Merge(f.config, harness.Env())
 	request, err := f.request(path)
 	if err != nil {
@@ -114,7 +124,14 @@ func (f *sendFlags) send(ctx context.Context, out io.Writer, path string) error 
 	}
 	result.Kind = request.Message.Kind().String()
 	response, err := client.Send(ctx, request)
-	if err != nil {
+	var invalid *pushcloud.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		return notSent(path, invalid)
+	case err != nil && harness.Refusal(err) == verdict.Denied:
+		fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
+		return exit(verdict.ExitFail)
+	case err != nil:
 		return err
 	}
 	result.Code, result.RequestID = response.Code, response.RequestID
@@ -131,6 +148,15 @@ func (f *sendFlags) send(ctx context.Context, out io.Writer, path string) error 
 		return exit(verdict.ExitFail)
 	}
 	return nil
+}
+
+// notSent lists a message's faults, a line each.
+func notSent(path string, invalid *pushcloud.InvalidError) error {
+	lines := []string{path + " was not sent, since it breaks rules of Push Kit (--unchecked sends it all the same):"}
+	for _, fault := range invalid.Faults {
+		lines = append(lines, "  "+fault.String())
+	}
+	return &harness.UsageError{Problems: lines}
 }
 
 // request reads message and token.
@@ -156,7 +182,7 @@ func (f *sendFlags) request(path string) (pushcloud.Request, error) {
 		return request, usagef("%s is empty: write the Push Token into it, alone on its first line", f.tokenFile)
 	}
 	request.Tokens = []push.Token{token}
-	request.Verbatim = f.verbatim
+	request.Verbatim, request.Unchecked = f.verbatim, f.unchecked
 	if f.production {
 		request.Options.TestMessage = new(false)
 	}

@@ -16,10 +16,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/pushcloud"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
@@ -36,31 +39,48 @@ func exit(code int) error {
 	return &exitError{code}
 }
 
-// Main runs the command line and returns the exit code.
+// Main runs the command line and returns the exit code. The first interrupt
+// ends what runs in good order, a second one at once.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	told := context.AfterFunc(ctx, func() {
+		stop()
+		fmt.Fprintln(stderr, "hdc-runner: interrupted; cleaning up (once more ends it at once)")
+	})
+	defer told()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	var code *exitError
-	var usage *harness.UsageError
 	switch {
 	case err == nil:
 		return verdict.ExitPass
 	case errors.As(err, &code):
 		return code.code
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
-		return verdict.ExitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		// Said already.
+		return verdict.ExitInfra
 	}
-	fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(stderr, "hdc-runner: %s\n", strings.TrimSuffix(line, "\n"))
+	}
 	if isUsage(err) {
 		return verdict.ExitUsage
 	}
 	return verdict.ExitInfra
+}
+
+// isUsage reports whether the person who typed the command can put it right by
+// typing another one, or by putting another file there.
+func isUsage(err error) bool {
+	var usage *harness.UsageError
+	var account *pushcloud.AccountError
+	var target *harness.TargetError
+	return errors.As(err, &usage) || errors.As(err, &account) ||
+		errors.As(err, &target) && target.Target == "" && len(target.Present) > 1
 }
 
 func newRoot() *cobra.Command {
@@ -69,11 +89,12 @@ func newRoot() *cobra.Command {
 		Short: "prove that pushes reach a HarmonyOS app",
 		Long: "hdc-runner sends pushes through Push Kit and proves on the device that they arrived.\n" +
 			"Without a flag that names a real endpoint, `hdc-runner run` runs on simulators.",
+		Version:      Version(),
 		SilenceUsage: true, SilenceErrors: true,
-		// An unknown command is an error with a suggestion, not the help text.
-		Args: cobra.NoArgs,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(versionLine())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; `%s --help` lists the flags", err, cmd.CommandPath())
@@ -95,8 +116,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// isUsage recognises cobra's own errors about unknown commands.
-func isUsage(err error) bool {
-	var transport interface{ Timeout() bool }
-	return !errors.As(err, &transport) && len(err.Error()) > 15 && err.Error()[:15] == "unknown command"
+// noCommand refuses arguments of a command that has only commands below it.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2
+	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+		text += fmt.Sprintf("; did you mean %s?", strings.Join(like, " or "))
+	}
+	return usagef("%s; `%s --help` lists the commands", text, cmd.CommandPath())
 }

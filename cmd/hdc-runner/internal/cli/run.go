@@ -7,12 +7,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
 	"github.com/pushproof/pushproof/harness/hdc"
@@ -164,11 +165,6 @@ func (f *runFlags) nothing(r *report.Report) string {
 			return fmt.Sprintf("nothing to judge: every selected cell is not planned here, e.g. %s: %s (%s)", s.ID, s.Reason, s.Source)
 		}
 	}
-	kinds := make([]string, 0, 3)
-	for _, k := range acceptance.Kinds() {
-		kinds = append(kinds, k.String())
-	}
-	slices.Sort(kinds)
-	return fmt.Sprintf("--label-filter %q selects no cell: labels are the kinds %v, the device types, foreground, backgrounded, stopped, shown, silent, delivered, clicked, "+
-		"notifications-off, no-foreground-show, kept, proxy-data", f.filter, kinds)
+	return fmt.Sprintf("--label-filter %q selects no cell: the labels are %s, and the device types %s", f.filter,
+		strings.Join(acceptance.Labels(), ", "), strings.Join(fixtures.DeviceTypes(), ", "))
 }

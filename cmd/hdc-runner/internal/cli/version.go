@@ -29,9 +29,12 @@ func newVersion() *cobra.Command {
 		Short: "print the version, and the protocol version that agents must speak",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "hdc-runner %s (agent protocol %d, %s %s/%s)\n",
-				Version(), wire.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(cmd.OutOrStdout(), versionLine())
 			return err
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("hdc-runner %s (agent protocol %d, %s %s/%s)\n", Version(), wire.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -129,7 +129,7 @@ func (c *Cloud) Start(addr string) error {
 	}
 	c.address = listener.Addr().String()
 	c.server = &http.Server{
-		Handler:           c.routes(),
+		Handler:           c.handler(),
 		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{c.identity.leaf}},
 		ReadHeaderTimeout: ioTimeout,
 		ReadTimeout:       ioTimeout,

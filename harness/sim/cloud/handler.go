@@ -31,16 +31,6 @@ type Answer struct {
 	recorded string
 }
 
-func (c *Cloud) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v3/{project}/messages:send", c.send)
-	for _, legacy := range []string{"POST /v1/{id}/messages:send", "POST /v2/{id}/messages:send"} {
-		mux.HandleFunc(legacy, c.sendLegacy)
-	}
-	mux.HandleFunc("/", c.unknownPath)
-	return mux
-}
-
 // send answers POST /v3/{projectId}/messages:send.
 func (c *Cloud) send(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()

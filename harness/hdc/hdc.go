@@ -18,7 +18,7 @@
 //
 // Protocol and texts are those of servers 2.0.0a to 3.2.0f, recorded from the
 // real programs; see fixtures/transcripts. What no recording shows is a row of
-// fixtures/claims/hdc.json, named in the comments as "claim hdc.x".
+// fixtures/claims/hdc.json, whose ids the comments name.
 package hdc
 
 import (

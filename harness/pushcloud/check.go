@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -18,9 +19,25 @@ import (
 // checker collects faults.
 type checker struct {
 	faults []Fault
-	// fields holds the members of all objects of a document, one after the
-	// other: one allocation for most documents.
+	// fields holds the members of all objects of the documents, one after the
+	// other.
 	fields []field
+}
+
+// checkers holds those that are not in use, for the room in their fields.
+var checkers = sync.Pool{New: func() any { return &checker{fields: make([]field, 0, usualFields)} }}
+
+func newChecker() *checker { return checkers.Get().(*checker) }
+
+// release gives the room back; faults are the caller's from then on. Documents
+// are not kept from the garbage collector, nor is the room of a large one kept.
+func (c *checker) release() {
+	clear(c.fields)
+	if cap(c.fields) > 16*usualFields {
+		return
+	}
+	c.faults, c.fields = nil, c.fields[:0]
+	checkers.Put(c)
 }
 
 func (c *checker) add(path, problem string) {
@@ -57,9 +74,6 @@ func (c *checker) document(path string, text []byte) (object, bool) {
 }
 
 func (c *checker) object(path string, value gjson.Result) object {
-	if c.fields == nil {
-		c.fields = make([]field, 0, usualFields)
-	}
 	begin := len(c.fields)
 	value.ForEach(func(key, value gjson.Result) bool {
 		c.fields = append(c.fields, field{key.Str, value.Raw})

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/pushproof/pushproof/agent/push"
 )
@@ -75,11 +76,27 @@ func (m Background) Payload() (json.RawMessage, error) { return marshal(m) }
 // marshal is json.Marshal without its HTML escapes: "<" is one byte of 4096,
 // not six.
 func marshal(v any) (json.RawMessage, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	w, ok := writers.Get().(*writer)
+	if !ok {
+		w = new(writer)
+		w.enc = json.NewEncoder(&w.buf)
+		w.enc.SetEscapeHTML(false)
+	}
+	w.buf.Reset()
+	if err := w.enc.Encode(v); err != nil {
+		// An encoder that failed once fails for good: it is not kept.
 		return nil, err
 	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+	text := bytes.Clone(bytes.TrimSuffix(w.buf.Bytes(), []byte("\n")))
+	writers.Put(w)
+	return text, nil
+}
+
+// writers holds the encoders that marshal has used; a message is small, and
+// so is what stays in them.
+var writers sync.Pool
+
+type writer struct {
+	buf bytes.Buffer
+	enc *json.Encoder
 }

@@ -4,7 +4,6 @@
 package pushcloud
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -25,13 +24,19 @@ type Request struct {
 	Verbatim bool
 }
 
-// encoded is a request's body in parts: head and tail surround the tokens.
+// encoded is a request's body in parts: the tokens come between them.
 type encoded struct {
-	pushType   int
-	payload    json.RawMessage
-	options    []byte
-	head, tail []byte
+	pushType         int
+	payload, options []byte
 }
+
+// What stands around the parts of a body.
+const (
+	bodyHead   = `{"payload":`
+	bodyTokens = `,"target":{"token":[`
+	bodyTail   = `]},"pushOptions":`
+	bodyEnd    = `}`
+)
 
 func (r Request) encode() (encoded, error) {
 	if r.Message == nil {
@@ -45,20 +50,14 @@ func (r Request) encode() (encoded, error) {
 	if err != nil {
 		return encoded{}, err
 	}
-	e := encoded{pushType: r.Message.PushType(), payload: payload, options: options}
-	e.head = make([]byte, 0, len(payload)+64)
-	e.head = append(e.head, `{"payload":`...)
-	e.head = append(e.head, payload...)
-	e.head = append(e.head, `,"target":{"token":[`...)
-	e.tail = make([]byte, 0, len(options)+32)
-	e.tail = append(e.tail, `]},"pushOptions":`...)
-	e.tail = append(append(e.tail, options...), '}')
-	return e, nil
+	return encoded{pushType: r.Message.PushType(), payload: payload, options: options}, nil
 }
 
 // size is the body's length without its tokens: with an empty array of them.
 // Push Kit does not say how it counts (claim pushcloud.size).
-func (e encoded) size() int { return len(e.head) + len(e.tail) }
+func (e encoded) size() int {
+	return len(bodyHead) + len(e.payload) + len(bodyTokens) + len(bodyTail) + len(e.options) + len(bodyEnd)
+}
 
 // body is the whole body, with revealed tokens.
 func (e encoded) body(tokens []string) []byte {
@@ -66,14 +65,18 @@ func (e encoded) body(tokens []string) []byte {
 	for _, t := range tokens {
 		n += len(t) + 3
 	}
-	body := append(make([]byte, 0, n), e.head...)
+	body := append(make([]byte, 0, n), bodyHead...)
+	body = append(body, e.payload...)
+	body = append(body, bodyTokens...)
 	for i, t := range tokens {
 		if i > 0 {
 			body = append(body, ',')
 		}
 		body = appendQuoted(body, t)
 	}
-	return append(body, e.tail...)
+	body = append(body, bodyTail...)
+	body = append(body, e.options...)
+	return append(body, bodyEnd...)
 }
 
 func reveal(tokens []push.Token) []string {

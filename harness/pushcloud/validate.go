@@ -51,18 +51,24 @@ func Validate(r Request) []Fault {
 }
 
 func (e encoded) validate(tokens []string, test bool) []Fault {
-	c := &checker{}
+	c := newChecker()
+	defer c.release()
 	c.size(e)
-	c.tokens(e.pushType, tokens, test)
+	c.count(e.pushType, len(tokens), test)
+	c.tokens(tokens)
+	c.message(e)
+	return c.faults
+}
+
+func (c *checker) message(e encoded) {
 	payload, ok := c.document("payload", e.payload)
 	if !ok {
-		return c.faults
+		return
 	}
 	c.payload(e.pushType, payload)
 	if options, ok := c.document("pushOptions", e.options); ok {
 		c.options(e.pushType, options)
 	}
-	return c.faults
 }
 
 func (c *checker) size(e encoded) {
@@ -72,17 +78,25 @@ func (c *checker) size(e encoded) {
 	}
 }
 
-func (c *checker) tokens(pushType int, tokens []string, test bool) {
-	most, of := fixtures.LimitOf("tokens.max"), "a call"
+// mostTokens is how many tokens one call takes, and of what.
+func mostTokens(pushType int, test bool) (most int, of string) {
 	switch {
 	case pushType == push.KindForm.PushType():
-		most, of = fixtures.LimitOf("tokens.form.max"), "a form"
+		return int(fixtures.LimitOf("tokens.form.max")), "a form"
 	case test:
-		most, of = fixtures.LimitOf("tokens.test.max"), "a test message"
+		return int(fixtures.LimitOf("tokens.test.max")), "a test message"
 	}
-	if n := int64(len(tokens)); n < fixtures.LimitOf("tokens.min") || n > most {
-		c.add("target.token", fmt.Sprintf("there are %d tokens, %s has 1 to %d", n, of, most))
+	return int(fixtures.LimitOf("tokens.max")), "a call"
+}
+
+func (c *checker) count(pushType, n int, test bool) {
+	least := int(fixtures.LimitOf("tokens.min"))
+	if most, of := mostTokens(pushType, test); n < least || n > most {
+		c.add("target.token", fmt.Sprintf("there are %d tokens, %s has %d to %d", n, of, least, most))
 	}
+}
+
+func (c *checker) tokens(tokens []string) {
 	for i, t := range tokens {
 		if trimmed := strings.TrimSpace(t); trimmed == "" {
 			c.add(fmt.Sprintf("target.token[%d]", i), "it is empty")

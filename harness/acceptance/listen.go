@@ -255,7 +255,7 @@ func (r *run) lookAgain(ctx context.Context) error {
 		return nil
 	}
 	if err == nil && seen.Answer == verdict.Saw && seen.At.Add(-seen.Error).After(r.hostTime(r.forwardAt)) {
-		return &trouble{verdict.Infra, "cell spoiled: the notification was shown after the app had come forward", "run it again: the message was slower than the window for its kind"}
+		return &trouble{verdict.Infra, "cell spoiled: the notification was shown after the app had come forward", "run it again, with a longer window (hdc-runner: --quiet): the message was slower than the one for its kind"}
 	}
 	return err
 }

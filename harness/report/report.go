@@ -53,7 +53,8 @@ type Device struct {
 	// ClockOffset is device clock minus host clock, with its error bound.
 	ClockOffset time.Duration `json:"clockOffsetNanos"`
 	ClockError  time.Duration `json:"clockErrorNanos"`
-	// Error is set if the device could not be used at all.
+	// Error is set if the device could not be used at all, or not be left as it
+	// was.
 	Error string `json:"error,omitempty"`
 	Cells []Cell `json:"cells"`
 	// NotPlanned lists cells for which no method is known here.
@@ -116,7 +117,7 @@ func (r *Report) Tally(allowInconclusive bool) {
 	var all []verdict.Verdict
 	r.Counts = map[verdict.Verdict]int{}
 	for _, d := range r.Devices {
-		if d.Error != "" && len(d.Cells) == 0 {
+		if d.Error != "" {
 			all = append(all, verdict.Infra)
 		}
 		for _, c := range d.Cells {

@@ -243,3 +243,29 @@ func TestTally(t *testing.T) {
 		t.Errorf("no cell gives exit code %d, want %d", r.ExitCode, verdict.ExitUsage)
 	}
 }
+
+// After a device was lost, the same is to be said of each cell that is left.
+func TestSummaryExplainsAlikeCellsTogether(t *testing.T) {
+	cell := func(id, reason string) report.Cell {
+		return report.Cell{ID: id, Kind: "alert", Verdict: verdict.Infra, Reason: reason, Next: "plug it in"}
+	}
+	r := report.Report{Devices: []report.Device{{Key: "K", Type: "phone", Cells: []report.Cell{
+		cell("a", "gone"), cell("b", "gone"), {ID: "c", Kind: "alert", Verdict: verdict.Pass}, cell("d", "gone"), cell("e", "slow"),
+	}}}}
+	r.Tally(false)
+	var out strings.Builder
+	r.Summary(&out, false)
+	want := "a\nb\nd\n    infra: gone\n    next: plug it in\n\ne\n    infra: slow\n    next: plug it in\n"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("the summary is\n%s\nand should have\n%s", out.String(), want)
+	}
+}
+
+// A device that was not left as it was is an error in junit.xml, and so in the
+// exit code.
+func TestTroubleAfterwardsIsInTheExitCode(t *testing.T) {
+	r := report.Report{Devices: []report.Device{{Key: "K", Error: "clean up: gone", Cells: []report.Cell{{ID: "a", Verdict: verdict.Pass}}}}}
+	if r.Tally(false); r.ExitCode != verdict.ExitInfra {
+		t.Errorf("exit code %d, want %d", r.ExitCode, verdict.ExitInfra)
+	}
+}

@@ -123,18 +123,37 @@ func (d *Device) count(kind string) string {
 	return strings.Join(parts, ", ")
 }
 
+// problems explains each cell that did not pass. Neighbours of which the same
+// is to be said, as after a device was lost, are explained together.
 func (r *Report) problems(w io.Writer) {
 	for _, d := range r.Devices {
 		if d.Error != "" {
-			fmt.Fprintf(w, "%s could not be used:\n%s\n", d.Name(), indent(d.Error))
+			fmt.Fprintf(w, "%s %s:\n%s\n\n", d.Name(), d.trouble(), indent(d.Error))
 		}
+		last := ""
 		for _, c := range d.Cells {
 			if c.Verdict == verdict.Pass || c.Verdict == verdict.Unsupported {
 				continue
 			}
-			fmt.Fprintf(w, "%s\n%s\n", c.ID, indent(c.Explain()))
+			text := indent(c.Explain())
+			if last != "" && text != last {
+				fmt.Fprintf(w, "%s\n\n", last)
+			}
+			fmt.Fprintln(w, c.ID)
+			last = text
+		}
+		if last != "" {
+			fmt.Fprintf(w, "%s\n\n", last)
 		}
 	}
+}
+
+// trouble says what Error is about.
+func (d *Device) trouble() string {
+	if len(d.Cells) > 0 {
+		return "was used, with trouble"
+	}
+	return "could not be used"
 }
 
 func (r *Report) notPlanned(w io.Writer, verbose bool) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -123,7 +124,7 @@ func examineAccount(ctx context.Context, c harness.Config) []check {
 	}
 	account, err := pushcloud.LoadServiceAccount(c.ServiceAccount)
 	if err != nil {
-		return []check{{"service account", checkProblem, err.Error()}}
+		return []check{{"service account", checkProblem, strings.TrimPrefix(err.Error(), "service account ")}}
 	}
 	checks := []check{{"service account", checkOK, fmt.Sprintf("project %s, key %s", account.ProjectID, account.KeyID)}}
 	if _, err := harness.NewCloud(c); err != nil {

@@ -49,15 +49,19 @@ var marks = map[verdict.Verdict]string{
 
 // Device implements fleet.Progress.
 func (p *lineProgress) Device(d report.Device) {
-	if p.names[d.Key] != "" && d.Error == "" {
+	known := p.names[d.Key] != ""
+	if known && d.Error == "" {
 		return
 	}
 	p.names[d.Key] = d.Name()
 	p.erase()
-	if d.Error != "" {
-		fmt.Fprintf(p.w, "%s: %s\n", d.Name(), d.Error)
-	} else {
+	switch {
+	case d.Error == "":
 		fmt.Fprintf(p.w, "%s: %s, API %d\n", d.Name(), d.Model, d.API)
+	case known:
+		fmt.Fprintf(p.w, "%s: trouble, see below\n", d.Name())
+	default:
+		fmt.Fprintf(p.w, "%s: cannot be used, see below\n", d.Name())
 	}
 	p.draw()
 }
@@ -87,10 +91,22 @@ func (p *lineProgress) Ended(key string, cell report.Cell) {
 		fmt.Fprintf(p.w, " (%.2fs)", cell.Ended.Sub(cell.Started).Seconds())
 	}
 	if cell.Verdict != verdict.Pass {
-		fmt.Fprintf(p.w, ": %s", cell.Reason)
+		fmt.Fprintf(p.w, ": %s", short(cell.Reason))
 	}
 	fmt.Fprintln(p.w)
 	p.draw()
+}
+
+// maxReason is how much of a reason fits on a line, in runes. The summary has
+// all of it.
+const maxReason = 160
+
+func short(reason string) string {
+	reason, _, _ = strings.Cut(reason, "\n")
+	if runes := []rune(reason); len(runes) > maxReason {
+		return string(runes[:maxReason-1]) + "…"
+	}
+	return reason
 }
 
 func (p *lineProgress) draw() {

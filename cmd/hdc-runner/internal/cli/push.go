@@ -89,6 +89,9 @@ type sendOutcome struct {
 	Token     string             `json:"token"`
 	Carriers  pushcloud.Carriers `json:"carriers"`
 	Simulated bool               `json:"simulated,omitempty"`
+	// Target is the device that was looked at, Waited for how long.
+	Target string           `json:"target,omitempty"`
+	Waited harness.Duration `json:"waited,omitzero"`
 	// Shown is "shown", "not seen", or "" without a target.
 	Shown string `json:"shown,omitempty"`
 	Where string `json:"where,omitempty"`
@@ -120,7 +123,11 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	result := sendOutcome{Nonce: harness.NewNonce(), Token: request.Tokens[0].Fingerprint()}
 	request, result.Carriers, err = pushcloud.Carry(request, result.Nonce)
 	if err != nil {
-		return usagef("%s: %v", path, err)
+		return usagef("%s: %v; --verbatim sends it as it is", path, err)
+	}
+	if screen != nil && !result.Carriers.For(pushcloud.WitnessTree) {
+		return usagef("%s was not sent: neither its title nor its body holds the nonce, so that nothing on the screen could be recognised; "+
+			"write {{nonce}} into one of them, or leave --target away", path)
 	}
 	result.Kind = request.Message.Kind().String()
 	response, err := client.Send(ctx, request)
@@ -137,6 +144,7 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	result.Code, result.RequestID = response.Code, response.RequestID
 	result.Simulated = response.Issuer == harness.SimulatorCA || screen != nil && screen.Profile().Simulated
 	if screen != nil {
+		result.Target = screen.Key()
 		if err := f.look(ctx, screen, &result, request.Message.Kind()); err != nil {
 			return err
 		}
@@ -202,6 +210,9 @@ func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := screen.Method(fixtures.ActionOpenShade); err != nil {
+		return nil, fmt.Errorf("the message was not sent, since nothing can be looked for on %s: %w; without --target it is sent", keys[0], err)
+	}
 	if err := screen.Wake(ctx); err != nil {
 		return nil, err
 	}
@@ -217,12 +228,6 @@ const (
 // look searches the UI tree for the nonce until it is there or the time is
 // over.
 func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sendOutcome, kind push.Kind) error {
-	if !result.Carriers.For(pushcloud.WitnessTree) {
-		return usagef("neither title nor body holds the nonce, so that nothing on the screen could be recognised: write {{nonce}} into one of them (--target looks at the UI tree)")
-	}
-	if _, err := screen.Method(fixtures.ActionOpenShade); err != nil {
-		return fmt.Errorf("look for the message (it was sent, requestId %s): %w", result.RequestID, err)
-	}
 	wait, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
 	err := f.search(wait, screen, result)
@@ -234,7 +239,7 @@ func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sen
 	case wait.Err() == nil:
 		return fmt.Errorf("look for the message on the device (it was sent, requestId %s): %w", result.RequestID, err)
 	}
-	result.Shown = notSeen
+	result.Shown, result.Waited = notSeen, harness.Duration(f.wait)
 	result.Next = harness.Advice(kind, []verdict.Testimony{{Witness: verdict.Tree, Answer: verdict.Silent}})
 	return screen.CloseShade(ctx)
 }
@@ -279,7 +284,7 @@ func (r *sendOutcome) print(w io.Writer, asJSON bool) error {
 	case shown:
 		fmt.Fprintf(w, "shown: %s\n", r.Where)
 	default:
-		fmt.Fprintf(w, "not seen\nwhat to check next: %s\n", r.Next)
+		fmt.Fprintf(w, "not seen on %s within %s\nwhat to check next: %s\n", r.Target, time.Duration(r.Waited), r.Next)
 	}
 	if r.Simulated {
 		fmt.Fprintln(w, "SIMULATED")

@@ -113,7 +113,7 @@ send an alert to the app without an agent, and look for it on the screen:
   hdc-runner push send --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --target %[8]s --token-file %[9]s %[10]s
 
 run the acceptance suite against this world, as against real endpoints:
-  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 250ms
+  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 300ms --quiet 250ms
 
 an agent dials the hub of a run; its address is ws://127.0.0.1:PORT/agent, with the run's token (docs/architecture.md):
   hdc-runner run --verbose ... prints it

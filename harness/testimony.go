@@ -154,6 +154,16 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 		t.Detail = "the agent is not connected"
 		return t
 	}
+	// The system suspends an app that is not in front: its agent would not
+	// answer, and bringing it forward is for the author of the spec to decide.
+	state, err := m.dev.State(ctx)
+	if err != nil {
+		return m.broken(ctx, verdict.Eyes, err)
+	}
+	if state.App != Foreground {
+		t.Detail = fmt.Sprintf("the app is %s, and only one in the foreground can be asked: bring it forward with SetState", state.App)
+		return t
+	}
 	list, err := m.dev.Notifications(ctx)
 	if err != nil {
 		return m.broken(ctx, verdict.Eyes, err)

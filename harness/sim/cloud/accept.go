@@ -68,7 +68,7 @@ func (c *Cloud) dispatch(q *request, reg *registration, rec *record, index int, 
 	case category == marketing && !q.options.test && !c.quotas.marketing(reg):
 		c.settle(p, sim.FrequencyLimit)
 	default:
-		c.enqueue(c.lanes[reg.device], p)
+		c.launch(c.lanes[reg.device], p)
 	}
 }
 

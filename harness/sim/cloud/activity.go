@@ -27,6 +27,8 @@ const (
 	Settled State = "settled"
 	// Expired: its ttl passed first. No receipt is given.
 	Expired State = "expired"
+	// Lost: a fault dropped it. No receipt is given.
+	Lost State = "lost"
 )
 
 // Activity is one request and what became of it. It holds no token and no JWT.
@@ -49,6 +51,9 @@ type Activity struct {
 	CategoryAsked string      `json:"categoryAsked,omitempty"`
 	Rejected      []Rejection `json:"rejected,omitempty"`
 	Deliveries    []Delivery  `json:"deliveries,omitempty"`
+	// Faults are the ids of the rules that took the answer's place or altered
+	// it.
+	Faults []string `json:"faults,omitempty"`
 }
 
 // Rejection is a token that the request may not be sent to.
@@ -73,10 +78,12 @@ type Delivery struct {
 	Receipt *sim.Receipt `json:"receipt,omitempty"`
 	// At is when State was reached, by the real clock.
 	At time.Time `json:"stateAt"`
+	// Faults are the ids of the rules that hit the delivery.
+	Faults []string `json:"faults,omitempty"`
 }
 
 // Final reports whether nothing more will come of the delivery.
-func (d Delivery) Final() bool { return d.State == Settled || d.State == Expired }
+func (d Delivery) Final() bool { return d.State == Settled || d.State == Expired || d.State == Lost }
 
 // Final reports whether nothing more will come of the request.
 func (a Activity) Final() bool {

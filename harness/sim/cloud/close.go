@@ -16,7 +16,8 @@ const (
 	deviceGrace  = 5 * time.Second
 )
 
-// Close ends the server, drops what was not delivered yet and waits for what
+// Close ends the server, drops what was not delivered yet and what
+// receipts were not posted, and waits for what
 // is being handed over. Requests in hand get a moment to end. The error names
 // a device that did not return when its context ended. A second Close does
 // nothing.
@@ -45,7 +46,11 @@ func (c *Cloud) Close() error {
 	if c.ownClock != nil {
 		c.ownClock.Close()
 	}
-	return c.waitForDevices()
+	err := c.waitForDevices()
+	for _, to := range c.callers() {
+		to.poster.Close()
+	}
+	return err
 }
 
 // waitForDevices waits for the hand-overs, but not for ever.

@@ -17,8 +17,11 @@
 //
 // It does not guarantee to be what the real service is: its choices where the
 // documentation is silent are the rows of fixtures/claims/cloud.json. It does
-// not revoke, check images, post receipts, or hold messages while a user
-// sleeps, and it knows no penalties.
+// not revoke, check images, or hold messages while a user sleeps, and it knows
+// no penalties.
+//
+// Receipts are posted to the configured addresses (package callback); rules of
+// package faults break the guarantees above on purpose.
 package cloud
 
 import (
@@ -34,6 +37,7 @@ import (
 
 	"github.com/pushproof/pushproof/harness/sim"
 	"github.com/pushproof/pushproof/harness/sim/clock"
+	"github.com/pushproof/pushproof/harness/sim/cloud/faults"
 )
 
 // Issuer is the common name of the authority that signs the server's
@@ -76,6 +80,9 @@ type Cloud struct {
 	lanes    map[string]*lane
 	quotas   quotas
 	activity activityRing
+	// generation grows with each Reset.
+	generation int
+	faults     faults.Set
 }
 
 var _ sim.Cloud = (*Cloud)(nil)
@@ -98,6 +105,9 @@ func New(o Options) (*Cloud, error) {
 	if c.clock == nil {
 		c.ownClock = clock.New()
 		c.clock = c.ownClock
+	}
+	if err := c.enrolCallbacks(); err != nil {
+		return nil, fmt.Errorf("make a simulated cloud: %w", err)
 	}
 	c.tokens = newTokens()
 	c.activity = newActivityRing(c.options.ActivityLimit)
@@ -136,6 +146,7 @@ func (c *Cloud) Start(addr string) error {
 		IdleTimeout:       ioTimeout,
 		MaxHeaderBytes:    64 << 10,
 		BaseContext:       func(net.Listener) context.Context { return c.ctx },
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelDebug),
 	}
 	c.served = make(chan struct{})

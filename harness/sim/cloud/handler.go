@@ -78,6 +78,7 @@ func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now
 		return nil, nil, f
 	}
 	rec.BiTag, rec.Test, rec.CategoryAsked = req.options.biTag, req.options.test, req.notice.category
+	rec.receiptID = req.options.receiptID
 	return project, req, req.judgeCount()
 }
 

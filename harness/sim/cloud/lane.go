@@ -32,6 +32,10 @@ type lane struct {
 	device  sim.Device
 	waiting []*parcel
 	fresh   int // of waiting, those that are not held
+	// late are those that a fault keeps back until another one comes, aside
+	// counts those that one delays.
+	late    []*parcel
+	aside   int
 	working bool
 	again   bool // Connect was called while somebody worked
 	stop    func() bool
@@ -75,7 +79,7 @@ func (c *Cloud) fullLane(regs []*registration) string {
 			continue
 		}
 		need[reg.device]++
-		if c.lanes[reg.device].fresh+need[reg.device] > c.options.QueueLimit {
+		if l := c.lanes[reg.device]; l.fresh+l.aside+len(l.late)+need[reg.device] > c.options.QueueLimit {
 			return reg.device
 		}
 	}

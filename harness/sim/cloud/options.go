@@ -86,6 +86,9 @@ type Project struct {
 	// Inactive means that Push Kit is not enabled: sends get 80300002, and
 	// getToken gets 1000900012.
 	Inactive bool
+	// Callbacks are the receipt configurations: without one, no receipt is
+	// posted.
+	Callbacks []Callback
 }
 
 // Key is the public half of a service account.
@@ -99,7 +102,8 @@ type Key struct {
 
 type project struct {
 	Project
-	apps map[string]app
+	apps    map[string]app
+	callers []*caller
 }
 
 type app struct {

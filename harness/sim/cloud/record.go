@@ -15,6 +15,10 @@ import (
 type record struct {
 	Activity
 	version uint64
+	// receiptID is pushOptions.receiptId.
+	receiptID string
+	// generation is that of the cloud when the record was kept.
+	generation int
 }
 
 // snapshot copies what may still change.
@@ -34,6 +38,7 @@ func (c *Cloud) keep(rec *record, a Answer) {
 	if a.recorded != "" {
 		rec.Msg = a.recorded
 	}
+	rec.generation = c.generation
 	c.activity.add(rec)
 	c.log.Debug("request", "requestId", rec.RequestID, "pushType", rec.PushType, "status", rec.HTTPStatus, "code", rec.Code, "detail", rec.Detail)
 }
@@ -45,6 +50,9 @@ func (c *Cloud) conclude(p *parcel, state State, receipt *sim.Receipt) {
 	d := &p.rec.Deliveries[p.index]
 	d.State, d.Receipt, d.At = state, receipt, time.Now()
 	c.activity.touch(p.rec)
+	if receipt != nil {
+		c.report(p, *d)
+	}
 }
 
 // activityRing is the bounded record. It is guarded by the cloud's lock.
@@ -71,6 +79,23 @@ func (r *activityRing) touch(rec *record) {
 	r.version++
 	rec.version = r.version
 	r.wake()
+}
+
+// clear forgets all records.
+func (r *activityRing) clear() {
+	r.records = nil
+	r.version++
+	r.wake()
+}
+
+// find returns the record of that request, nil if it is not kept.
+func (r *activityRing) find(requestID string) *record {
+	for i := len(r.records) - 1; i >= 0; i-- {
+		if r.records[i].RequestID == requestID {
+			return r.records[i]
+		}
+	}
+	return nil
 }
 
 // wake releases everybody who watches.

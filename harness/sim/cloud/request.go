@@ -41,6 +41,7 @@ type options struct {
 	ttl         time.Duration
 	biTag       string
 	collapseKey int
+	receiptID   string
 }
 
 // parseRequest judges the raw JSON of a body.
@@ -106,7 +107,7 @@ func parseOptions(r *reader, kind push.Kind, top object) (options, *fault) {
 	}
 	out.biTag, _ = r.text(o, "biTag")
 	r.need(len(out.biTag) <= biTagMax, "pushOptions.biTag has %d bytes, %d are allowed", len(out.biTag), biTagMax)
-	r.text(o, "receiptId")
+	out.receiptID, _ = r.text(o, "receiptId")
 	if key, ok := r.within(o, "collapseKey", collapseKeyMin, collapseKeyMax); ok {
 		out.collapseKey = int(key)
 	}

@@ -34,7 +34,7 @@ func Routes() []string {
 func (c *Cloud) handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range routes {
-		mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { r.serve(c, w, req) })
+		mux.HandleFunc(r.pattern, c.disturbed(func(w http.ResponseWriter, req *http.Request) { r.serve(c, w, req) }))
 	}
 	mux.HandleFunc("/", c.unknownPath)
 	return mux

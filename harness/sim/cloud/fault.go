@@ -35,6 +35,9 @@ const (
 	reasonProject   = "noRight"
 	reasonKind      = "noPushTypeRight"
 	reasonPlayVoice = "notSupportPlayVoice"
+	reasonLiveView  = "noRightToSendThisLiveNotificationEvent"
+	reasonAtomic    = "atomicUnableSendUnsubscribedMsg"
+	reasonImage     = "differentImgVerifyPolicy"
 )
 
 // fault is why a request is refused: the business code, the text that goes

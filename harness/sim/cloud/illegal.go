@@ -35,10 +35,12 @@ func (c *Cloud) sortTokens(p *project, q *request) (good []*registration, bad il
 			reason = reasonFormat
 		case reg.project != p:
 			reason = reasonProject
+		case reg.refused != "":
+			reason = reg.refused
 		case q.kind == push.KindAlert && q.notice.category == playVoice:
 			reason = reasonPlayVoice
 		case q.notice.right != "" && !reg.app.rights[q.notice.right]:
-			reason = reasonKind
+			reason = q.notice.reason
 		default:
 			good = append(good, reg)
 			continue

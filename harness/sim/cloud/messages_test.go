@@ -58,37 +58,6 @@ func wantStatus(mode cloud.Mode, code string) int {
 	return status
 }
 
-// A kind without rules is judged by what all requests share, and never
-// accepted.
-func TestKindsWithoutRules(t *testing.T) {
-	w := newWorld(t, nil)
-	token := w.token(bundle, &device{id: "phone"})
-	payloads := map[int]string{
-		1:  `{"moduleName":"entry","abilityName":"A","formName":"f","formId":1,"version":1,"formData":{"k":"v"}}`,
-		7:  `{"activityId":2,"operation":0,"event":"TAXI","activityData":{}}`,
-		10: `{"extraData":"{\"scene\":\"voice\"}"}`,
-	}
-	for pushType, payload := range payloads {
-		body := fmt.Sprintf(`{"payload":%s,"target":{"token":[%q]}}`, payload, token)
-		r := w.send(pushType, body)
-		if r.Code != "80100003" || !strings.Contains(r.Msg, "does not know push-type "+strconv.Itoa(pushType)) {
-			t.Errorf("push-type %d: %s", pushType, r.Body)
-		}
-		if r := w.post(sendPath, "", strconv.Itoa(pushType), []byte(body)); r.Code != "80200001" {
-			t.Errorf("push-type %d without authorization: %s", pushType, r.Body)
-		}
-		if r := w.send(pushType, `[]`); r.Code != "80100001" {
-			t.Errorf("push-type %d with an array for a body: %s", pushType, r.Body)
-		}
-		if r := w.send(pushType, fmt.Sprintf(`{"payload":{"x":%q},"target":{"token":[%q]}}`, strings.Repeat("x", 4096), token)); r.Code != "80300008" {
-			t.Errorf("push-type %d with a long body: %s", pushType, r.Body)
-		}
-	}
-	if got := w.Activity(); len(got) != 4*len(payloads) {
-		t.Errorf("%d records, want %d", len(got), 4*len(payloads))
-	}
-}
-
 func TestPushTypeHeader(t *testing.T) {
 	w := newWorld(t, nil)
 	body := []byte(background("x", "", w.token(bundle, &device{id: "phone"})))

@@ -12,35 +12,41 @@ import (
 type notice struct {
 	// category is what the sender asked for, "" where the kind has none.
 	category string
-	// right is what the app must have for this message ("" for nothing).
-	right string
+	// right is what the app must have for this message ("" for nothing), reason
+	// why its tokens are illegal without it.
+	right, reason string
+	// form is the card that the message refreshes, view what it does to a live
+	// view; nil for other kinds.
+	form *int64
+	view *activity
 }
 
 // judges is the dispatch by kind: each judge reads a payload, names what is
-// wrong, and says what the cloud must know of it. A kind without one is
-// refused.
+// wrong, and says what the cloud must know of it.
 var judges = map[push.Kind]func(*reader, object) notice{
 	push.KindAlert:      judgeAlert,
 	push.KindExtension:  judgeExtension,
 	push.KindBackground: judgeBackground,
+	push.KindForm:       judgeForm,
+	push.KindLiveView:   judgeLiveView,
+	push.KindVoIP:       judgeVoIP,
 }
 
-// rightOf names the right that a kind needs as a whole. Source: Push Kit
-// guide, rights of scenarized messages.
+// rightOf names the right that a kind needs as a whole: a form needs none, a
+// live view that to its event. Source: Push Kit guide, rights of scenarized
+// messages.
 var rightOf = map[push.Kind]string{
 	push.KindExtension: "kind:extension",
 	push.KindVoIP:      "kind:voip",
 }
 
 func judgePayload(r *reader, kind push.Kind, payload object) notice {
-	judge := judges[kind]
-	if judge == nil {
-		r.fault = unknownKind(kind)
-		return notice{}
-	}
-	n := judge(r, payload)
+	n := judges[kind](r, payload)
 	if n.right == "" {
 		n.right = rightOf[kind]
+	}
+	if n.reason == "" {
+		n.reason = reasonKind
 	}
 	return n
 }
@@ -64,7 +70,7 @@ func judgeAlert(r *reader, payload object) notice {
 
 // judgeExtension judges push-type 2, whose category must be PLAY_VOICE.
 func judgeExtension(r *reader, payload object) notice {
-	r.required(payload, "extraData")
+	r.extraData(payload)
 	n := r.requiredObject(payload, "notification")
 	category := r.required(n, "category")
 	r.need(category == playVoice, "category should be %s", playVoice)
@@ -74,7 +80,7 @@ func judgeExtension(r *reader, payload object) notice {
 
 // judgeBackground judges push-type 6.
 func judgeBackground(r *reader, payload object) notice {
-	r.required(payload, "extraData")
+	r.extraData(payload)
 	r.oneOf(payload, "proxyData", proxyData)
 	return notice{}
 }

@@ -4,6 +4,7 @@
 package cloud_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -72,7 +73,7 @@ func TestTestMessageQuota(t *testing.T) {
 	body := background("x", `"testMessage":true`, token)
 	for range 3 {
 		w.send(6, background("x", `"testMessage":true`, "malformed"))
-		w.send(6, background("", `"testMessage":true`, token))
+		w.send(6, strings.Replace(body, "extraData", "data", 1))
 		w.accepted(6, background("x", "", token))
 	}
 	var last string

@@ -5,7 +5,6 @@ package cloud
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -136,9 +135,3 @@ func (q *request) judgeCount() *fault {
 
 // runes counts characters (claim cloud.characters).
 func runes(s string) int64 { return int64(utf8.RuneCountInString(s)) }
-
-// unknownKind refuses a kind that this simulator has no rules for yet (claim
-// cloud.kinds).
-func unknownKind(kind push.Kind) *fault {
-	return illegalPayload("%s", fmt.Sprintf("this simulator does not know push-type %d (%v) yet", kind.PushType(), kind))
-}

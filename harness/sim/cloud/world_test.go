@@ -137,8 +137,14 @@ func newWorld(tb testing.TB, alter func(*cloud.Options)) *world {
 	return &world{TB: tb, Cloud: c, clock: ck, client: &http.Client{Transport: transport, Timeout: patience}, bearer: bearer(tb, nil)}
 }
 
+// liveViewEvents are those of every version of the documentation.
+var liveViewEvents = strings.Fields("TAXI DELIVERY FLIGHT TRAIN QUEUE PICK_UP SCORE RENT TIMER WORKOUT NAVIGATION EXPRESS CHECK_IN TRADE SUBSCRIBE_TIMER")
+
 func allRights() []string {
 	rights := []string{"kind:extension", "kind:voip", "licence:news"}
+	for _, event := range liveViewEvents {
+		rights = append(rights, "kind:liveview:"+event)
+	}
 	for _, c := range strings.Fields("IM VOIP MISS_CALL SUBSCRIPTION TRAVEL HEALTH WORK ACCOUNT EXPRESS FINANCE DEVICE_REMINDER MAIL") {
 		rights = append(rights, "category:"+c)
 	}

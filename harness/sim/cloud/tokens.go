@@ -36,6 +36,8 @@ type registration struct {
 	app     app
 	device  string
 	gone    *sim.Receipt
+	// refused is the reason that RefuseToken gave.
+	refused string
 }
 
 type owner struct{ bundle, device string }

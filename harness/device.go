@@ -89,6 +89,12 @@ func (s *Session) Device(ctx context.Context, key string) (*Device, error) {
 	return d, nil
 }
 
+// String names the device: its type and connect key.
+func (d *Device) String() string { return d.Profile().Type + " " + d.Key() }
+
+// GoString is String, as for Message.
+func (d *Device) GoString() string { return d.String() }
+
 // Key returns the connect key.
 func (d *Device) Key() string { return d.drv.Key() }
 

@@ -115,5 +115,9 @@ func (m *Message) String() string {
 	return kind + " " + m.nonce + " to " + m.dev.Profile().Type + " " + m.dev.Key()
 }
 
+// GoString is String: Eventually tries its arguments for durations and prints
+// with %#v what is none, while arrivals still alter what a message holds inside.
+func (m *Message) GoString() string { return m.String() }
+
 // GomegaString keeps Gomega from printing what a message holds inside.
 func (m *Message) GomegaString() string { return m.String() }

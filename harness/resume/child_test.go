@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pushproof/pushproof/agent"
 	"github.com/pushproof/pushproof/agent/session"
@@ -28,6 +29,9 @@ const childEnv = "PUSHPROOF_RESUME_CHILD"
 // window is how many deliveries a child makes ahead of what its parent has
 // read: it is to be killed while they flow, not when all are made.
 const window = 64
+
+// lifetime bounds a child: one that hangs is a failure, and leaves none behind.
+const lifetime = 2 * time.Minute
 
 // spec is what a child is to be. It tells its parent, a line each and before
 // anything that follows: "d N" message N is being delivered, "r N" its promise
@@ -137,7 +141,7 @@ func start(t *testing.T, s spec) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.CommandContext(context.Background(), os.Args[0])}
+	p := &process{t: t, cmd: exec.CommandContext(limited(t, lifetime), os.Args[0])}
 	p.cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	p.cmd.Stderr = os.Stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {

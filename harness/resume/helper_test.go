@@ -65,8 +65,10 @@ func (kit) RequestNotifications(context.Context) error {
 }
 func (kit) Log(slog.Level, string) {}
 
-func within(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func within(t testing.TB) context.Context { return limited(t, patience) }
+
+func limited(t testing.TB, most time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	t.Cleanup(cancel)
 	return ctx
 }

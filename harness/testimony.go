@@ -89,7 +89,7 @@ func Refusal(err error) verdict.Answer {
 		return verdict.Broken
 	}
 	switch answered.Class {
-	case fixtures.ClassQuota:
+	case fixtures.ClassQuota, fixtures.ClassFlow:
 		return verdict.Limited
 	case fixtures.ClassService, fixtures.ClassCredentials, fixtures.ClassUnknown:
 		return verdict.Broken

@@ -58,86 +58,114 @@ func (r Rejection) Dead() bool {
 
 // answer is the body of every answer. Its code is a string: a number in that
 // place is no code.
-type answer struct{ code, msg, requestID string }
+type answer struct {
+	code, msg, requestID string
+	// downloadURL and expireTime come from images:verify alone.
+	downloadURL, expireTime string
+}
 
 // readAnswer makes a Response of an HTTP answer, and an *Error unless every
 // token was accepted. The body's code decides, whatever the status (claim
 // pushcloud.status).
 //
 // Nothing in the answer is trusted: an endpoint may echo a secret anywhere.
-func readAnswer(status int, body []byte, secrets secrets) (*Response, error) {
+func readAnswer(op Operation, status int, body []byte, secrets secrets) (*Response, answer, error) {
 	r := &Response{HTTPStatus: status}
-	tokens := secrets.tokens
 	var a answer
 	if problem := a.parse(body); problem != "" {
-		r.Unresolved = slices.Clone(tokens)
-		return r, withoutCode(r, problem)
+		e := withoutCode(op, status, problem)
+		if e.OutcomeUnknown {
+			r.Unresolved = slices.Clone(secrets.tokens)
+		}
+		return r, a, e
 	}
 	r.Code, r.RequestID = secrets.redact(a.code, maxID), secrets.redact(a.requestID, maxID)
-	if r.Code == fixtures.Success {
-		r.Msg, r.Accepted = secrets.redact(a.msg, maxMsg), slices.Clone(tokens)
-		return r, nil
+	if r.Code == op.success() {
+		r.Msg, r.Accepted = secrets.redact(a.msg, maxMsg), slices.Clone(secrets.tokens)
+		return r, a, nil
 	}
 	illegal, readable := parseIllegal(a.msg, secrets)
 	r.Msg = illegal.text
 	if !readable {
 		r.Msg = secrets.redact(a.msg, maxMsg)
 	}
-	r.sort(illegal, readable, tokens)
-	row, ok := fixtures.CodeOf(r.Code)
-	if !ok {
+	row, ok := fixtures.CodeFor(fixtures.API(op), r.Code)
+	if !ok || row.Class == fixtures.ClassOK {
+		// The success of another operation says nothing about this one.
 		row = fixtures.Code{
 			Class:   fixtures.ClassUnknown,
-			Meaning: "a code that this version does not know",
+			Meaning: "a code that this version does not know here",
 			Do:      "look it up in Push Kit's documentation",
 		}
 	}
-	return r, &Error{
-		Code: r.Code, Msg: r.Msg, HTTPStatus: status, RequestID: r.RequestID,
+	r.sort(illegal, readable, row.Class, secrets.tokens)
+	return r, a, &Error{
+		Op: op, Code: r.Code, Msg: r.Msg, HTTPStatus: status, RequestID: r.RequestID,
 		Class: row.Class, Retryable: row.Retryable, Meaning: row.Meaning, Advice: row.Do,
-		OutcomeUnknown: row.Class == fixtures.ClassService || row.Class == fixtures.ClassUnknown,
+		OutcomeUnknown: leavesOpen(op, row.Class),
 		Rejected:       r.Rejected,
 	}
 }
 
-// parse reads the body and returns what is wrong with it, "" if nothing is.
+// leavesOpen reports whether after a failure of that class the message may have
+// been taken. Images are only looked at.
+func leavesOpen(op Operation, class fixtures.Class) bool {
+	return op != OpVerifyImage && (class == fixtures.ClassService || class == fixtures.ClassUnknown)
+}
+
+// parse reads the body and returns what is wrong with it, "" if nothing is. Of
+// members that have the same name the last counts, as it does for
+// encoding/json.
 func (a *answer) parse(body []byte) string {
 	if len(body) == 0 {
 		return "the answer is empty"
 	}
-	o, ok := new(checker).document("answer", body)
-	if !ok {
+	text := string(body)
+	if !gjson.Valid(text) || !gjson.Parse(text).IsObject() {
 		return "the answer is not what Push Cloud answers (no JSON object with code, msg and requestId)"
 	}
-	code, ok := o.get("code")
-	if !ok {
+	var code, msg, id, link, expires gjson.Result
+	gjson.Parse(text).ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "code":
+			code = value
+		case "msg":
+			msg = value
+		case "requestId":
+			id = value
+		case "downloadUrl":
+			link = value
+		case "expireTime":
+			expires = value
+		}
+		return true
+	})
+	switch {
+	case !code.Exists():
 		return "the answer has no code"
-	}
-	if code.Type != gjson.String || code.Str == "" {
+	case code.Type != gjson.String || code.Str == "":
 		return "the answer's code is not a string"
 	}
-	msg, _ := o.get("msg")
-	id, _ := o.get("requestId")
-	a.code, a.msg, a.requestID = code.Str, msg.String(), id.String()
+	*a = answer{code.Str, msg.String(), id.String(), link.String(), expires.String()}
 	return ""
 }
 
 // withoutCode makes an error of what is left: the HTTP status. 503 means that
 // the message was not taken (claim pushcloud.flow), other failures of the
 // service leave that open (claim pushcloud.inner).
-func withoutCode(r *Response, problem string) *Error {
-	e := &Error{HTTPStatus: r.HTTPStatus, Malformed: problem}
-	row, ok := fixtures.StatusOf(r.HTTPStatus)
+func withoutCode(op Operation, status int, problem string) *Error {
+	e := &Error{Op: op, HTTPStatus: status, Malformed: problem}
+	row, ok := fixtures.StatusOf(status)
 	switch {
 	case ok:
 		e.Class, e.Retryable, e.Meaning, e.Advice = row.Class, row.Retryable, row.Meaning, row.Do
-	case r.HTTPStatus >= 300 && r.HTTPStatus < 500:
+	case status >= 300 && status < 500:
 		e.Class = fixtures.ClassMessage
-		e.Meaning, e.Advice = strings.ToLower(http.StatusText(r.HTTPStatus)), "check the push endpoint: this is no answer of Push Kit"
+		e.Meaning, e.Advice = strings.ToLower(http.StatusText(status)), "check the push endpoint: this is no answer of Push Kit"
 	default:
 		e.Class = fixtures.ClassService
 		e.Meaning, e.Advice = "no answer of Push Kit", "check that the push endpoint is Push Kit's and that no proxy answers in its place"
 	}
-	e.OutcomeUnknown = e.Class == fixtures.ClassService
+	e.OutcomeUnknown = leavesOpen(op, e.Class)
 	return e
 }

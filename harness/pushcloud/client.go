@@ -42,8 +42,16 @@ type Options struct {
 	// Backoff is the time before the second attempt, give or take half of it;
 	// it doubles up to 30 seconds. Zero means 500 milliseconds.
 	Backoff time.Duration
-	// Pace is called before every attempt with the number of tokens and may
-	// wait; its error ends the send. Nil means no pace.
+	// ClientID is the app's OAuth client id, for Revoke alone: its APP ID, and
+	// not the project's client id.
+	ClientID string
+	// InFlight is how many calls SendAll makes at the same time; zero means 4.
+	InFlight int
+	// Budget is the most attempts of one SendAll, all its calls together; zero
+	// means half as many again as there are calls, and eight.
+	Budget int
+	// Pace is called before every attempt to send with the number of tokens
+	// and may wait; its error ends the send. Nil means no pace.
 	Pace func(ctx context.Context, tokens int) error
 	// Now is the clock of the JWT; nil means time.Now.
 	Now func() time.Time
@@ -51,14 +59,18 @@ type Options struct {
 
 // Client sends messages. It is safe for concurrent use. Close it after use.
 type Client struct {
-	signer   *signer
-	base     *url.URL
-	send     *url.URL
-	http     *http.Client
-	timeout  time.Duration
-	attempts int
-	backoff  time.Duration
-	pace     func(ctx context.Context, tokens int) error
+	signer    *signer
+	base      *url.URL
+	send      *url.URL
+	revoke    *url.URL
+	verify    *url.URL
+	transport http.RoundTripper
+	timeout   time.Duration
+	attempts  int
+	inFlight  int
+	budget    int
+	backoff   time.Duration
+	pace      func(ctx context.Context, tokens int) error
 }
 
 // New returns a client. It does not touch the network.
@@ -89,21 +101,31 @@ func New(o Options) (*Client, error) {
 	if o.Backoff <= 0 {
 		o.Backoff = 500 * time.Millisecond
 	}
-	return &Client{
-		signer: &signer{account: o.Account, now: o.Now},
-		base:   base,
-		send:   base.JoinPath("v3", url.PathEscape(o.Account.ProjectID), "messages:send"),
-		http: &http.Client{
-			Transport: transport,
-			// A redirect would carry the JWT to somewhere else.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		timeout: o.Timeout, attempts: o.Attempts, backoff: o.Backoff, pace: o.Pace,
-	}, nil
+	if o.InFlight <= 0 {
+		o.InFlight = 4
+	}
+	project := url.PathEscape(o.Account.ProjectID)
+	c := &Client{
+		signer:    &signer{account: o.Account, now: o.Now},
+		base:      base,
+		send:      base.JoinPath("v3", project, string(OpSend)),
+		verify:    base.JoinPath("v2", project, string(OpVerifyImage)),
+		transport: transport,
+		timeout:   o.Timeout, attempts: o.Attempts, backoff: o.Backoff, pace: o.Pace,
+		inFlight: o.InFlight, budget: o.Budget,
+	}
+	if o.ClientID != "" {
+		c.revoke = base.JoinPath("v1", url.PathEscape(o.ClientID), string(OpRevoke))
+	}
+	return c, nil
 }
 
 // Close closes idle connections. Sends under way are not disturbed.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
 
 func parseBaseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)

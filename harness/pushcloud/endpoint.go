@@ -29,17 +29,17 @@ func (c *Client) Check(ctx context.Context) (Endpoint, error) {
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("check the push endpoint: %w", err)
 	}
-	answered, err := c.http.Do(request)
+	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		return Endpoint{}, &TransportError{Err: explain(err), Attempts: 1}
+		return Endpoint{}, &TransportError{Err: fmt.Errorf("GET %s: %w", c.base, explain(err)), Attempts: 1}
 	}
-	defer answered.Body.Close()
+	defer response.Body.Close()
 	// The answer does not matter; it is read so that the connection can serve
 	// the next request.
-	_, _ = io.Copy(io.Discard, io.LimitReader(answered.Body, maxAnswerBytes))
-	e := Endpoint{Issuer: issuer(answered.TLS)}
-	if answered.TLS != nil {
-		e.TLSVersion = tls.VersionName(answered.TLS.Version)
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswerBytes))
+	e := Endpoint{Issuer: issuer(response.TLS)}
+	if response.TLS != nil {
+		e.TLSVersion = tls.VersionName(response.TLS.Version)
 	}
 	return e, nil
 }

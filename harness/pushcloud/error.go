@@ -4,7 +4,6 @@
 package pushcloud
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +13,8 @@ import (
 
 // Error is an answer of Push Cloud other than success for every token.
 type Error struct {
+	// Op is what was asked.
+	Op Operation
 	// Code is the business code, "" if the answer had none.
 	Code string
 	// Msg is the answer's text, tokens in it replaced by fingerprints.
@@ -67,7 +68,7 @@ func (e *Error) Error() string {
 		b.WriteString("; refused: " + reasons)
 	}
 	if e.OutcomeUnknown {
-		b.WriteString("; the message may have been taken, so it was not sent again")
+		b.WriteString("; " + e.Op.done() + ", so it was not sent again")
 	}
 	return b.String() + ": " + e.Advice
 }
@@ -98,14 +99,18 @@ func summarize(rejected []Rejection) string {
 
 // TransportError is a request without an answer.
 type TransportError struct {
+	// Op is what was asked, "" for Check.
+	Op Operation
 	// Err is what the network said.
 	Err error
-	// OutcomeUnknown reports whether the request may have reached Push Cloud:
-	// sent again, the message could arrive twice. Without it nothing left this
-	// host.
+	// OutcomeUnknown reports whether the request may have reached Push Cloud
+	// and changed something: sent again, the message could arrive twice.
 	OutcomeUnknown bool
 	// Attempts counts the times that the request was begun.
 	Attempts int
+
+	// reached reports whether the request began to leave this host.
+	reached bool
 }
 
 // Error says whether the message may be on its way.
@@ -114,29 +119,18 @@ func (e *TransportError) Error() string {
 	if e.Attempts > 1 {
 		attempts = fmt.Sprintf(" after %d attempts", e.Attempts)
 	}
-	if e.OutcomeUnknown {
-		return fmt.Sprintf("push cloud gave no answer%s: %v: the request was sent and the message may have been taken, "+
-			"so it was not sent again (an appMessageId lets you repeat it: the device drops duplicates for 24 hours)", attempts, e.Err)
+	switch {
+	case e.OutcomeUnknown && e.Op == OpRevoke:
+		return fmt.Sprintf("push cloud gave no answer%s: %v: the request was sent and %s, "+
+			"so it was not sent again (to revoke twice does no harm unless a newer message has the same notifyId)", attempts, e.Err, e.Op.done())
+	case e.OutcomeUnknown:
+		return fmt.Sprintf("push cloud gave no answer%s: %v: the request was sent and %s, "+
+			"so it was not sent again (an appMessageId lets you repeat it: the device drops duplicates for 24 hours)", attempts, e.Err, e.Op.done())
+	case e.reached:
+		return fmt.Sprintf("push cloud gave no answer%s: %v: check network, proxy and push endpoint", attempts, e.Err)
 	}
 	return fmt.Sprintf("push cloud was not reached%s: %v: nothing was sent; check network, proxy and push endpoint", attempts, e.Err)
 }
 
 // Unwrap returns what the network said.
 func (e *TransportError) Unwrap() error { return e.Err }
-
-// IsOutcomeUnknown reports whether err leaves open if the message was taken.
-func IsOutcomeUnknown(err error) bool {
-	var answer *Error
-	var transport *TransportError
-	return errors.As(err, &answer) && answer.OutcomeUnknown ||
-		errors.As(err, &transport) && transport.OutcomeUnknown
-}
-
-// IsRetryable reports whether the same message, sent again later, may succeed
-// and cannot arrive twice by it. The client has then given up already.
-func IsRetryable(err error) bool {
-	var answer *Error
-	var transport *TransportError
-	return errors.As(err, &answer) && answer.Retryable ||
-		errors.As(err, &transport) && !transport.OutcomeUnknown
-}

@@ -56,27 +56,34 @@ func parseIllegal(msg string, secrets secrets) (illegal, bool) {
 }
 
 // sort puts each token where the answer says that it belongs. A partial answer
-// that does not list as many refused tokens as it counts leaves the others
-// unresolved. A message refused as a whole says nothing of its tokens.
-func (r *Response) sort(i illegal, readable bool, tokens []push.Token) {
+// whose list names other tokens than ours, or not as many as it counts, leaves
+// the others unresolved. A message refused as a whole says nothing of its tokens.
+func (r *Response) sort(i illegal, readable bool, class fixtures.Class, tokens []push.Token) {
+	ours := make(map[push.Token]bool, len(tokens))
+	for _, t := range tokens {
+		ours[t] = true
+	}
 	refused := map[push.Token]bool{}
+	listed, foreign := 0, false
 	for _, reason := range slices.Sorted(maps.Keys(i.tokens)) {
 		for _, text := range i.tokens[reason] {
 			t := push.NewToken(text)
-			refused[t] = true
-			r.Rejected = append(r.Rejected, Rejection{Token: t, Reason: reason})
+			listed, foreign = listed+1, foreign || !ours[t]
+			if !refused[t] {
+				refused[t] = true
+				r.Rejected = append(r.Rejected, Rejection{Token: t, Reason: reason})
+			}
 		}
 	}
-	row, _ := fixtures.CodeOf(r.Code)
-	complete := readable && (!i.counted || i.failure == len(r.Rejected))
+	complete := readable && !foreign && (!i.counted || i.failure == listed || i.failure == len(refused))
 	for _, t := range tokens {
 		switch {
 		case refused[t]:
-		case row.Class == fixtures.ClassPartial && complete:
+		case class == fixtures.ClassPartial && complete:
 			r.Accepted = append(r.Accepted, t)
-		case row.Class == fixtures.ClassPartial, row.Class == fixtures.ClassService, row.Class == "":
+		case class == fixtures.ClassPartial, class == fixtures.ClassService, class == fixtures.ClassUnknown:
 			r.Unresolved = append(r.Unresolved, t)
-		case row.Class == fixtures.ClassTokens:
+		case class == fixtures.ClassTokens:
 			r.Rejected = append(r.Rejected, Rejection{Token: t})
 		}
 	}

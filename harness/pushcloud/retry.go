@@ -19,52 +19,90 @@ import (
 // jwtExpired is the one code upon which the JWT is renewed.
 const jwtExpired = "80200005"
 
-// deliver sends a body until it is answered for good.
-func (c *Client) deliver(ctx context.Context, pushType int, body []byte, secrets secrets) (*Response, error) {
+// ask makes a call until it is answered for good. The response is nil unless
+// there was an answer, which comes along as it was read.
+func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
+	if !k.turns.claim() {
+		return nil, answer{}, ErrBudget
+	}
 	var wait *patience
-	for attempts, renewed := 1, false; ; attempts++ {
-		if c.pace != nil {
-			if err := c.pace(ctx, len(secrets.tokens)); err != nil {
-				return nil, fmt.Errorf("keep the pace: %w", err)
-			}
+	renewed := 0
+	for attempts := 1; ; attempts++ {
+		if err := c.mayBegin(ctx, k); err != nil {
+			return nil, answer{}, err
 		}
 		var err error
-		if secrets.authorization, err = c.signer.authorization(); err != nil {
-			return nil, err
+		if k.secrets.authorization, err = c.signer.authorization(); err != nil {
+			return nil, answer{}, err
 		}
-		response, err := c.once(ctx, pushType, body, secrets)
+		response, read, err := c.tell(ctx, k)
 		if response != nil {
 			response.Attempts = attempts
 		}
 		if err == nil {
-			return response, nil
+			return response, read, nil
 		}
 		counted(err, attempts)
 		var refused *Error
 		if errors.As(err, &refused) && refused.Code == jwtExpired {
-			if !renewed {
-				renewed = true
-				c.signer.discard(secrets.authorization)
+			if renewed == 0 {
+				renewed = 1
+				c.signer.discard(k.secrets.authorization)
 				continue
 			}
 			// A new JWT was refused as well: the clock is wrong.
 			refused.Retryable = false
 		}
 		right, atLeast := again(err)
-		if !right || attempts >= c.attempts || ctx.Err() != nil {
-			return response, err
+		if !right || attempts-renewed >= c.attempts || ctx.Err() != nil {
+			return response, read, err
 		}
 		if wait == nil {
 			wait = c.patience()
 		}
-		if ended := wait.rest(ctx, atLeast); ended != nil {
-			return response, fmt.Errorf("%w (gave up waiting to send again: %w)", err, ended)
+		pause := wait.next(atLeast)
+		if IsFlow(err) {
+			k.turns.pause(pause)
+		}
+		if !k.turns.claim() {
+			return response, read, fmt.Errorf("%w (not sent again: %w)", err, ErrBudget)
+		}
+		if ended := rest(ctx, pause); ended != nil {
+			return response, read, fmt.Errorf("%w (gave up waiting to send again: %w)", err, ended)
 		}
 	}
 }
 
+// mayBegin waits until an attempt may be made.
+func (c *Client) mayBegin(ctx context.Context, k *call) error {
+	if err := k.turns.wait(ctx); err != nil {
+		return err
+	}
+	if c.pace != nil && k.op == OpSend {
+		if err := c.pace(ctx, len(k.secrets.tokens)); err != nil {
+			return fmt.Errorf("keep the pace: %w", err)
+		}
+	}
+	return nil
+}
+
+// tell makes a call once and reads the answer.
+func (c *Client) tell(ctx context.Context, k *call) (*Response, answer, error) {
+	came, err := c.once(ctx, k)
+	if err != nil {
+		return nil, answer{}, err
+	}
+	response, read, err := readAnswer(k.op, came.status, came.body, k.secrets)
+	response.Issuer = came.issuer
+	var refused *Error
+	if errors.As(err, &refused) {
+		refused.RetryAfter = came.retryAfter
+	}
+	return response, read, err
+}
+
 // patience is exponential back-off with jitter that waits no shorter than Push
-// Cloud asked for, and does not begin a wait that ctx would end.
+// Cloud asked for.
 type patience struct{ *backoff.ExponentialBackOff }
 
 func (c *Client) patience() *patience {
@@ -73,13 +111,17 @@ func (c *Client) patience() *patience {
 	return &patience{b}
 }
 
+// next is how long to wait now.
+func (p *patience) next(atLeast time.Duration) time.Duration {
+	return max(p.NextBackOff(), atLeast)
+}
+
 // rest waits, and returns why there is no more time if there is none.
-func (p *patience) rest(ctx context.Context, atLeast time.Duration) error {
-	next := max(p.NextBackOff(), atLeast)
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < next {
-		return fmt.Errorf("%v to wait, %w", next.Round(time.Millisecond), context.DeadlineExceeded)
+func rest(ctx context.Context, pause time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+		return fmt.Errorf("%v to wait, %w", pause.Round(time.Millisecond), context.DeadlineExceeded)
 	}
-	timer := time.NewTimer(next)
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

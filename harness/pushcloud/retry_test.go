@@ -36,7 +36,7 @@ func TestFlowControlIsRetried(t *testing.T) {
 		s := serve(t, answers(503, ""))
 		_, err := s.client(t, func(o *pushcloud.Options) { o.Attempts = 3 }).Send(t.Context(), request())
 		var refused *pushcloud.Error
-		if !errors.As(err, &refused) || refused.Class != fixtures.ClassQuota || !refused.Retryable || refused.Attempts != 3 {
+		if !errors.As(err, &refused) || refused.Class != fixtures.ClassFlow || !refused.Retryable || refused.Attempts != 3 {
 			t.Errorf("got %+v", err)
 		}
 		if len(s.seen()) != 3 {

@@ -75,7 +75,7 @@ func TestAnswers(t *testing.T) {
 		"wrong project":          {401, `{"code":"80200001","msg":"Authentication Error.","requestId":"1"}`, "80200001", fixtures.ClassCredentials, false, false, "another project"},
 		"test quota":             {200, `{"code":"80300029","msg":"When send test message, the api request exceed limit.","requestId":"1"}`, "80300029", fixtures.ClassQuota, false, false, "tomorrow"},
 		"503 with a known code":  {503, `{"code":"80300029","msg":"exceed limit","requestId":"1"}`, "80300029", fixtures.ClassQuota, false, false, "tomorrow"},
-		"penalty":                {200, `{"code":"80300037","msg":"Disable send huawei msg because of penalty.","requestId":"1"}`, "80300037", fixtures.ClassRights, false, false, "suspended"},
+		"penalty":                {200, `{"code":"80300037","msg":"Disable send huawei msg because of penalty.","requestId":"1"}`, "80300037", fixtures.ClassPenalty, false, false, "suspended"},
 		"inner error":            {500, `{"code":"81000001","msg":"Inner Error.","requestId":"1"}`, "81000001", fixtures.ClassService, false, true, "may have been taken"},
 		"unknown code":           {200, `{"code":"80999999","msg":"New.","requestId":"1"}`, "80999999", fixtures.ClassUnknown, false, true, "80999999 New."},
 		"code is a number":       {200, `{"code":80000000,"msg":"Success","requestId":"1"}`, "", fixtures.ClassService, false, true, "code is not a string"},

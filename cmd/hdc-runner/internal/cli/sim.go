@@ -45,6 +45,7 @@ func newSim() *cobra.Command {
 	cmd.Flags().StringVar(&f.cloudAddr, "cloud", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
 	cmd.Flags().StringVar(&f.hdcAddr, "hdc", "127.0.0.1:0", "`HOST:PORT` of the hdc server, on loopback")
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "device `TYPES`, comma-separated (default: all five)")
+	cmd.AddCommand(newSimCloud())
 	return cmd
 }
 

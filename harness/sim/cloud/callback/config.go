@@ -78,6 +78,19 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// Check says what is wrong with the configuration. Its errors hold no key.
+func (c Config) Check() error {
+	c = c.withDefaults()
+	if _, err := c.target(); err != nil {
+		return err
+	}
+	if _, err := c.signer(); err != nil {
+		return err
+	}
+	_, err := c.client()
+	return err
+}
+
 // target checks the URL.
 func (c Config) target() (*url.URL, error) {
 	u, err := url.Parse(c.URL)

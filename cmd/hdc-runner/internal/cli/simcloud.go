@@ -1,0 +1,165 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pushproof/pushproof/harness/sim/clock"
+	"github.com/pushproof/pushproof/harness/sim/cloud"
+	"github.com/pushproof/pushproof/harness/sim/cloud/callback"
+	"github.com/pushproof/pushproof/harness/sim/cloud/control"
+	"github.com/pushproof/pushproof/harness/sim/cloud/demo"
+)
+
+// simCloudFlags are the flags of sim cloud.
+type simCloudFlags struct {
+	listen, control, mode string
+	receipts              callback.Config
+	keyFile, caFile       string
+	files                 simCloudFiles
+}
+
+// modes are the values of --mode.
+var modes = map[string]cloud.Mode{"all200": cloud.StatusAll200, "mapped": cloud.StatusMapped}
+
+func newSimCloud() *cobra.Command {
+	var f simCloudFlags
+	cmd := &cobra.Command{
+		Use:   "cloud",
+		Short: "hold a simulated Push Cloud alone open, for a sender in any language",
+		Long: "cloud starts the Push Cloud of the simulated world alone: HTTPS on loopback with a CA of its own, a service\n" +
+			"account to sign with, and Push Tokens each of which always has the same fate (delivered, refused for a reason,\n" +
+			"a receipt's result). Ctrl-C ends it. docs/openapi/push-v3.yaml describes its endpoints.",
+		Example: "  hdc-runner sim cloud --dir ./cloud\n" +
+			"  hdc-runner sim cloud --listen 127.0.0.1:8443 --ca-out ca.pem --service-account-out account.json --tokens-out tokens --control 127.0.0.1:8444 --control-token-out control.txt",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.hold(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
+	flags.StringVar(&f.control, "control", "", "`HOST:PORT` of the control plane, on loopback (default: none)")
+	flags.StringVar(&f.mode, "mode", "all200", "HTTP status of refusals: `all200|mapped` (the second gives 400 and 401)")
+	flags.StringVar(&f.files.dir, "dir", "", "`DIR` for what no other flag names, kept afterwards (default: a temporary one)")
+	flags.StringVar(&f.files.ca, "ca-out", "", "`FILE` to write the CA certificate to")
+	flags.StringVar(&f.files.account, "service-account-out", "", "`FILE` to write the service account to")
+	flags.StringVar(&f.files.tokens, "tokens-out", "", "`DIR` to write the Push Tokens to, one a file")
+	flags.StringVar(&f.files.control, "control-token-out", "", "`FILE` to write the control plane's token to")
+	flags.StringVar(&f.receipts.URL, "receipts", "", "https `URL` to post receipts to (default: none are posted)")
+	flags.StringVar(&f.receipts.User, "receipts-user", "", "user `NAME` that signs receipts")
+	flags.StringVar(&f.keyFile, "receipts-key-file", "", "`FILE` with the key that signs receipts")
+	flags.StringVar((*string)(&f.receipts.KeyEncoding), "receipts-key-encoding", string(callback.KeyBase64), "what the key is: `base64|text` (older configurations: text)")
+	flags.StringVar(&f.receipts.Separator, "receipts-separator", callback.DefaultSeparator, "`TEXT` between the parts of the signature")
+	flags.StringVar(&f.caFile, "receipts-ca", "", "PEM `FILE` of further certificate authorities for the receipt URL")
+	return cmd
+}
+
+func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
+	mode, known := modes[f.mode]
+	if !known {
+		return usagef("--mode: unknown mode %q: the modes are all200 and mapped", f.mode)
+	}
+	receipts, err := f.callbacks()
+	if err != nil {
+		return err
+	}
+	ck := clock.New()
+	defer ck.Close()
+	d, err := demo.Start(ctx, cloud.Options{Clock: ck, Mode: mode}, f.listen, receipts...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	files, err := f.files.write(d)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.remove()) }()
+	url := ""
+	if f.control != "" {
+		c, err := control.New(control.Options{Cloud: d.Cloud, Clock: ck, Token: files.secret})
+		if err != nil {
+			return err
+		}
+		if err := c.Start(f.control); err != nil {
+			return err
+		}
+		defer func() { _ = c.Close() }()
+		url = c.URL()
+	}
+	describeCloud(d, files, url, out)
+	<-ctx.Done()
+	fmt.Fprintln(out, "\nSIMULATED Push Cloud ended")
+	return nil
+}
+
+// callbacks makes the receipt configuration out of the flags.
+func (f *simCloudFlags) callbacks() ([]cloud.Callback, error) {
+	if f.receipts.URL == "" {
+		if f.receipts.User != "" || f.keyFile != "" || f.caFile != "" {
+			return nil, usagef("the flags of receipts need an address: --receipts https://HOST:PORT/PATH")
+		}
+		return nil, nil
+	}
+	for _, file := range []struct {
+		flag, name string
+		keep       func([]byte)
+	}{
+		{"--receipts-key-file", f.keyFile, func(b []byte) { f.receipts.Key = strings.TrimSpace(string(b)) }},
+		{"--receipts-ca", f.caFile, func(b []byte) { f.receipts.CA = b }},
+	} {
+		if file.name == "" {
+			continue
+		}
+		content, err := os.ReadFile(file.name)
+		if err != nil {
+			return nil, usagef("%s: %v", file.flag, err)
+		}
+		file.keep(content)
+	}
+	if err := f.receipts.Check(); err != nil {
+		return nil, usagef("--receipts: %v", err)
+	}
+	return []cloud.Callback{{Config: f.receipts}}, nil
+}
+
+// describeCloud prints what there is and what to try.
+func describeCloud(d *demo.Demo, files *writtenFiles, controlURL string, out io.Writer) {
+	fmt.Fprintf(out, `SIMULATED Push Cloud on loopback; Ctrl-C ends it
+
+Push Cloud       %[1]s
+project          %[2]s (client id %[3]s)
+CA               %[4]s
+service account  %[5]s
+Push Tokens      %[6]s
+
+`, d.URL(), demo.ProjectID, demo.ClientID, files.ca, files.account, files.tokens)
+	for _, t := range d.Tokens() {
+		fmt.Fprintf(out, "  %-50s %s\n", t.Name+".txt", t.Fate)
+	}
+	fmt.Fprintf(out, `
+send one message:
+  hdc-runner push send --service-account %s --push-endpoint %s --push-ca %s --token-file %s %s
+`, files.account, d.URL(), files.ca, filepath.Join(files.tokens, "delivered.txt"), files.sample)
+	for _, to := range d.Callbacks() {
+		fmt.Fprintf(out, "\nreceipts go to %s\n", to.Place)
+	}
+	if controlURL != "" {
+		fmt.Fprintf(out, `
+control plane    %[1]s (its token is in %[2]s)
+  curl -H "Authorization: Bearer $(cat %[2]s)" %[1]s/activity
+`, controlURL, files.control)
+	}
+	fmt.Fprintln(out, "\nready")
+}

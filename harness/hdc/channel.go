@@ -32,8 +32,8 @@ func (c *Client) open(ctx context.Context, key, command string) (*channel, error
 	dialer := net.Dialer{Timeout: c.o.DialTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", c.o.Addr)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if ended := over(ctx); ended != nil {
+			return nil, ended
 		}
 		return nil, &ServerError{Addr: c.o.Addr, Err: err}
 	}
@@ -41,12 +41,21 @@ func (c *Client) open(ctx context.Context, key, command string) (*channel, error
 	ch.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	if err := ch.handshake(c.o, key, command); err != nil {
 		ch.close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if ended := over(ctx); ended != nil {
+			return nil, ended
 		}
 		return nil, err
 	}
 	return ch, nil
+}
+
+// over returns ctx's error, also in the moment between its deadline and its
+// end: a dialer keeps the deadline by itself, and may be the first to notice.
+func over(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok && ctx.Err() == nil && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
 }
 
 // handshake reads the greeting and answers it together with the command.

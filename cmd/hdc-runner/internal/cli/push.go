@@ -231,12 +231,13 @@ func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sen
 	wait, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
 	err := f.search(wait, screen, result)
+	deadline, _ := wait.Deadline()
 	switch {
 	case err == nil:
 		return screen.CloseShade(ctx)
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case wait.Err() == nil:
+	case time.Now().Before(deadline):
 		return fmt.Errorf("look for the message on the device (it was sent, requestId %s): %w", result.RequestID, err)
 	}
 	result.Shown, result.Waited = notSeen, harness.Duration(f.wait)

@@ -30,6 +30,8 @@ type run struct {
 	// forwardAt is when the app was brought forward again, by the device's
 	// clock.
 	forwardAt time.Time
+	// lostBefore is how many losses the agent had reported before the cell.
+	lostBefore int
 }
 
 // trouble ends a cell with a verdict of its own.
@@ -49,7 +51,7 @@ func (t *trouble) Error() string { return t.reason }
 //  4. only then bring the app forward, ask its own eyes, click.
 func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	deviceType := dev.Profile().Type
-	r := &run{dev: dev, cell: cell, report: report.Cell{
+	r := &run{dev: dev, cell: cell, lostBefore: len(dev.Losses()), report: report.Cell{
 		ID: cell.ID(deviceType), Kind: cell.Kind.String(), State: string(cell.State), Expect: string(cell.Expect),
 		Condition: string(cell.Condition), Proof: cell.Proof.String(), Started: time.Now(),
 	}}
@@ -219,6 +221,10 @@ func (r *run) conclude(ctx context.Context, err error) {
 	case err != nil:
 		r.report.Verdict, r.report.Reason, r.report.Next = verdict.Infra, err.Error(), infraAdvice(err)
 	default:
+		if lost := r.losses(ctx); lost != nil {
+			r.report.Verdict, r.report.Reason, r.report.Next = lost.verdict, lost.reason, lost.next
+			break
+		}
 		j := verdict.Judge(r.cell.Proof, r.report.Testimonies)
 		r.report.Verdict, r.report.Reason = j.Verdict, j.Reason
 		if !j.Final {

@@ -47,8 +47,9 @@ func (o object) badgeRefresh() {
 
 func (o object) notification(kind push.Kind) {
 	category := o.category(kind)
-	o.text("title", required)
-	o.text("body", required)
+	// That they must not be empty is inferred (claim cloud.empty-text).
+	o.filled("title", required)
+	o.filled("body", required)
 	o.https("image")
 	if o.has("overlayIcon") {
 		o.https("overlayIcon")
@@ -61,7 +62,7 @@ func (o object) notification(kind push.Kind) {
 	o.integer("notifyId", fixtures.LimitOf("notifyId.min"), fixtures.LimitOf("notifyId.max"), optional)
 	o.appMessageID()
 	o.characters("profileId", 0, fixtures.LimitOf("profileId.max"))
-	o.clickAction()
+	o.click("clickAction", "actionType", required)
 	o.badge()
 	o.sound()
 	o.boolean("foregroundShow")
@@ -126,20 +127,6 @@ func isAppMessageID(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=_- \t\n\v\f\r", r))
 	}) < 0
-}
-
-func (o object) clickAction() {
-	click, ok := o.child("clickAction", required)
-	if !ok {
-		return
-	}
-	click.mapping("data", optional)
-	action, hasAction := click.text("action", optional)
-	uri, hasURI := click.text("uri", optional)
-	kind, _ := click.number("actionType", "actionType", required)
-	if kind == "1" && (!hasAction || action == "") && (!hasURI || uri == "") {
-		click.fault("actionType", "1 opens a page: name it by action or uri")
-	}
 }
 
 func (o object) badge() {

@@ -11,10 +11,10 @@
 // an error. Messages are test messages unless told otherwise.
 //
 // It does not say whether a message arrived: 80000000 means accepted. It does
-// not count quota, and it checks the payloads of forms, live views and calls
-// for size and tokens only.
+// not count quota, and it keeps no state: that a live view exists, or that a
+// version grows, is for the caller to know.
 //
 // The zero of an optional number or boolean often has a meaning (notifyId 0,
-// foregroundShow false, setNum 0, collapseKey 0), so these fields are pointers:
+// foregroundShow false, setNum 0, collapseKey 0, mute false), so these fields are pointers:
 // write new(0) or new(false).
 package pushcloud

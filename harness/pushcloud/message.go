@@ -12,8 +12,8 @@ import (
 	"github.com/pushproof/pushproof/agent/push"
 )
 
-// Message is what a push carries: Alert, BadgeRefresh, Extension, Background,
-// or a RawMessage of any kind.
+// Message is what a push carries: Alert, BadgeRefresh, FormUpdate, Extension,
+// Background, LiveView, VoIP, or a RawMessage of any kind.
 type Message interface {
 	// Kind is zero if the push-type is none of the six.
 	Kind() push.Kind

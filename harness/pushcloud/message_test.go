@@ -115,32 +115,7 @@ func TestTypesHoldEveryVariant(t *testing.T) {
 		if err := json.Unmarshal(c.Body, &body); err != nil {
 			t.Fatal(err)
 		}
-		var m pushcloud.Message
-		var err error
-		switch {
-		case strings.HasPrefix(c.Name, "alert/badge only"):
-			var p struct {
-				Notification pushcloud.BadgeRefresh `json:"notification"`
-			}
-			err = json.Unmarshal(body.Payload, &p)
-			m = p.Notification
-		case c.Kind == push.KindAlert:
-			var p struct {
-				Notification pushcloud.Alert `json:"notification"`
-			}
-			err = json.Unmarshal(body.Payload, &p)
-			m = p.Notification
-		case c.Kind == push.KindExtension:
-			var p pushcloud.Extension
-			err = json.Unmarshal(body.Payload, &p)
-			m = p
-		case c.Kind == push.KindBackground:
-			var p pushcloud.Background
-			err = json.Unmarshal(body.Payload, &p)
-			m = p
-		default:
-			t.Fatalf("%s: kind %v", c.Name, c.Kind)
-		}
+		m, err := typed(c, body.Payload)
 		if err != nil {
 			t.Errorf("%s: %v", c.Name, err)
 			continue

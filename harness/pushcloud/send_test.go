@@ -44,10 +44,12 @@ func TestSend(t *testing.T) {
 
 func TestPushTypeOfEachKind(t *testing.T) {
 	for pushType, m := range map[string]pushcloud.Message{
-		"0": pushcloud.Alert{Title: "t", Body: "b"},
-		"2": pushcloud.Extension{ExtraData: "x", Notification: pushcloud.Alert{Title: "t", Body: "b"}},
-		"6": pushcloud.Background{ExtraData: "x"},
-		"7": pushcloud.RawMessage{Type: 7, Body: []byte(`{"activityId":0}`)},
+		"0":  pushcloud.Alert{Title: "t", Body: "b"},
+		"1":  pushcloud.FormUpdate{ModuleName: "entry", AbilityName: "FormAbility", FormName: "widget", FormID: 1, FormData: map[string]any{"text": "new"}},
+		"2":  pushcloud.Extension{ExtraData: "x", Notification: pushcloud.Alert{Title: "t", Body: "b"}},
+		"6":  pushcloud.Background{ExtraData: "x"},
+		"7":  zeroView(),
+		"10": pushcloud.VoIP{ExtraData: "x"},
 	} {
 		s := serve(t, answers(200, success))
 		if _, err := s.client(t).Send(t.Context(), pushcloud.Request{Message: m, Tokens: tokens(testToken)}); err != nil {

@@ -25,6 +25,8 @@ func (f Fault) String() string { return f.Path + ": " + f.Problem }
 
 // InvalidError is a request that was not sent for its faults.
 type InvalidError struct {
+	// Op is what was asked, "" for OpSend.
+	Op Operation
 	// Faults has all of them.
 	Faults []Fault
 }
@@ -35,8 +37,11 @@ func (e *InvalidError) Error() string {
 	for i, f := range e.Faults {
 		texts[i] = f.String()
 	}
-	return "not sent, the message breaks rules of Push Kit: " + strings.Join(texts, "; ") +
-		" (set Request.Unchecked to send it all the same)"
+	all := strings.Join(texts, "; ")
+	if e.Op != "" && e.Op != OpSend {
+		return string(e.Op) + " was not asked for: " + all
+	}
+	return "not sent, the message breaks rules of Push Kit: " + all + " (set Request.Unchecked to send it all the same)"
 }
 
 // Validate returns every fault that the documentation lets one see before
@@ -55,7 +60,7 @@ func (e encoded) validate(tokens []string, test bool) []Fault {
 	defer c.release()
 	c.size(e)
 	c.count(e.pushType, len(tokens), test)
-	c.tokens(tokens)
+	c.tokens("target.token", tokens)
 	c.message(e)
 	return c.faults
 }
@@ -96,12 +101,12 @@ func (c *checker) count(pushType, n int, test bool) {
 	}
 }
 
-func (c *checker) tokens(tokens []string) {
+func (c *checker) tokens(path string, tokens []string) {
 	for i, t := range tokens {
 		if trimmed := strings.TrimSpace(t); trimmed == "" {
-			c.add(fmt.Sprintf("target.token[%d]", i), "it is empty")
+			c.add(fmt.Sprintf("%s[%d]", path, i), "it is empty")
 		} else if trimmed != t {
-			c.add(fmt.Sprintf("target.token[%d]", i), "it has white space around it")
+			c.add(fmt.Sprintf("%s[%d]", path, i), "it has white space around it")
 		}
 	}
 }
@@ -123,6 +128,12 @@ func (c *checker) payload(pushType int, payload object) {
 	case push.KindBackground:
 		payload.text("extraData", required)
 		payload.oneOf("proxyData", "proxyData", optional)
+	case push.KindForm:
+		payload.form()
+	case push.KindLiveView:
+		payload.liveView()
+	case push.KindVoIP:
+		payload.text("extraData", required)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/pushcloud"
 )
@@ -162,7 +161,7 @@ func TestValidateNamesAllFaults(t *testing.T) {
 		paths = append(paths, f.Path)
 	}
 	want := []string{
-		"body", "target.token[0]", "target.token[1]", "payload.notification.category", "payload.notification.inboxContent",
+		"body", "target.token[0]", "target.token[1]", "payload.notification.category", "payload.notification.body", "payload.notification.inboxContent",
 		"payload.notification.notifyId", "payload.notification.clickAction.actionType", "payload.notification.badge.setNum", "pushOptions.collapseKey",
 	}
 	if diff := cmp.Diff(want, paths); diff != "" {
@@ -208,7 +207,7 @@ func TestSizeIsExact(t *testing.T) {
 }
 
 func TestTokenCounts(t *testing.T) {
-	form := pushcloud.RawMessage{Type: push.KindForm.PushType(), Body: []byte(`{"formId":1}`)}
+	form := pushcloud.FormUpdate{ModuleName: "entry", AbilityName: "FormAbility", FormName: "widget", FormID: 1, FormData: map[string]any{"text": "new"}}
 	for name, test := range map[string]struct {
 		message    pushcloud.Message
 		production bool

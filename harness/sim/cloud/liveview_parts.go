@@ -3,7 +3,10 @@
 
 package cloud
 
-import "regexp"
+import (
+	"math"
+	"regexp"
+)
 
 // judgeProgress judges richProgress.
 func judgeProgress(r *reader, n object, create bool) {
@@ -85,7 +88,7 @@ func judgeGame(r *reader, n object, create bool) {
 	}
 	competition := r.requiredObject(game, "competition")
 	desc, _ := r.text(competition, "desc")
-	rich := judgeRichText(r, competition, "richDesc", contentMax, false)
+	rich := judgeRichText(r, competition, "richDesc", math.MaxInt64, false)
 	r.need(!create || desc != "" || rich != "", "%s or richDesc is required when operation is 0", competition.at("desc"))
 	r.filled(competition, "time", create)
 }

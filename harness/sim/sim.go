@@ -63,6 +63,13 @@ const (
 	FormMissing        Receipt = 261
 	FormRefreshLimit   Receipt = 262
 	LiveViewUpdateFail Receipt = 155
+	LiveViewOutOfOrder Receipt = 156
+	LiveViewExists     Receipt = 158
+	LiveViewBlocked    Receipt = 265
+	// LiveViewStatusMissing is for an update, without status, of a live view
+	// that push created.
+	LiveViewStatusMissing Receipt = 268
+	LiveViewDuplicate     Receipt = 269
 )
 
 // Device is a simulated device as the cloud sees it.

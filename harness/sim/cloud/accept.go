@@ -20,17 +20,29 @@ func (c *Cloud) accept(p *project, q *request, rec *record) (Answer, *fault) {
 		return Answer{}, busy("the cloud is being closed")
 	}
 	now := c.clock.Now()
-	c.quotas.roll(now)
+	if c.quotas.roll(now) {
+		c.cards.sweep(now)
+		c.views.sweep(now)
+	}
+	if p.Penalised {
+		return Answer{}, refuse(codePenalty, "project %s is penalised", p.ID)
+	}
+	if f := c.judgeImages(p, q, now); f != nil {
+		return Answer{}, f
+	}
 	if q.options.test && c.quotas.testsSpent(p.ID) {
 		return Answer{}, refuse(codeTestQuota, "project %s has used up its test messages of this day", p.ID)
 	}
-	good, bad := c.sortTokens(p, q)
+	good, bad := c.sortTokens(p, q, c.otherKind(p, q, now))
 	rec.Rejected = bad.recorded()
 	if len(good) == 0 {
 		return Answer{}, bad.total(c.options.PaddedReasons)
 	}
 	if id := c.fullLane(good); id != "" {
 		return Answer{}, busy("%d messages wait for device %s already", c.options.QueueLimit, id)
+	}
+	if bundle := c.overPace(p, good, now); bundle != "" {
+		return Answer{}, busy("%s sends to more than %d devices in a second", bundle, p.QPS)
 	}
 	if q.options.test {
 		c.quotas.tests[p.ID]++
@@ -57,26 +69,28 @@ func (c *Cloud) dispatch(q *request, reg *registration, rec *record, index int, 
 		Token: push.NewToken(reg.token).Fingerprint(), Device: reg.device, Bundle: reg.app.Bundle,
 		Category: category, State: Waiting, At: time.Now(),
 	}
-	p := &parcel{reg: reg, rec: rec, index: index, message: sim.Message{
+	p := &parcel{reg: reg, rec: rec, index: index, form: q.notice.form, view: q.notice.view, message: sim.Message{
 		RequestID: rec.RequestID, Token: reg.token, PushType: q.kind.PushType(), Payload: q.payload,
 		Category: category, BiTag: q.options.biTag, CollapseKey: q.options.collapseKey, Test: q.options.test,
 		SentAt: now, ExpiresAt: now.Add(q.options.ttl),
 	}}
-	switch {
-	case reg.gone != nil:
+	if reg.gone != nil {
 		c.settle(p, *reg.gone)
-	case category == marketing && !q.options.test && !c.quotas.marketing(reg):
-		c.settle(p, sim.FrequencyLimit)
-	default:
-		c.launch(c.lanes[reg.device], p)
+		return
 	}
+	if receipt, ok := c.admit(p, now); !ok {
+		c.settle(p, receipt)
+		return
+	}
+	c.launch(c.lanes[reg.device], p)
 }
 
 // downgrade returns the category that the system will see: one without an
-// approved right becomes MARKETING in silence. That of an extension message is
+// approved right becomes MARKETING in silence, and so does every one of an app
+// that is penalised by silence (claim cloud.penalty). That of an extension message is
 // covered by the right to the kind (claim cloud.play-voice-right).
 func (a app) downgrade(category string) string {
-	if category == "" || a.rights["category:"+category] {
+	if category == "" || a.rights["category:"+category] && !a.rights["penalty:silent"] {
 		return category
 	}
 	return marketing

@@ -11,7 +11,7 @@ import (
 
 var offlineMax = int(fixtures.LimitOf("offline.messages.max"))
 
-// hold keeps what waits for an offline device: of a collapse group the newest
+// hold keeps what waits for a device that is offline, or whose user sleeps: of a collapse group the newest
 // message, and of all those for one app the newest 120 (claim
 // cloud.offline-scope). What has to go gets receipt 15. Source: Push Kit REST
 // API, pushOptions, and message receipt.
@@ -60,13 +60,13 @@ func collapses(p *parcel) bool {
 
 // expire ends what has waited longer than its ttl. No receipt is documented
 // for that (claim cloud.expired). A ttl of zero means now or never: it ends
-// only when the device is offline (claim cloud.ttl-zero).
+// only when the device is offline (claim cloud.ttl-zero) or its user asleep.
 func (c *Cloud) expire(l *lane, online bool) {
 	now := c.clock.Now()
 	stay := l.waiting[:0]
 	for _, p := range l.waiting {
 		nowOrNever := p.message.ExpiresAt.Equal(p.message.SentAt)
-		if p.message.ExpiresAt.After(now) || nowOrNever && online {
+		if p.message.ExpiresAt.After(now) || nowOrNever && online && c.awake(p) {
 			stay = append(stay, p)
 			continue
 		}

@@ -71,14 +71,15 @@ type Cloud struct {
 	stop context.CancelFunc
 	work sync.WaitGroup
 
-	mu       sync.Mutex
-	closed   bool
-	server   *http.Server
-	served   chan struct{}
-	address  string
-	tokens   tokens
-	lanes    map[string]*lane
-	quotas   quotas
+	mu      sync.Mutex
+	closed  bool
+	server  *http.Server
+	served  chan struct{}
+	address string
+	tokens  tokens
+	lanes   map[string]*lane
+	quotas  quotas
+	limits
 	activity activityRing
 	// generation grows with each Reset.
 	generation int
@@ -109,7 +110,7 @@ func New(o Options) (*Cloud, error) {
 	if err := c.enrolCallbacks(); err != nil {
 		return nil, fmt.Errorf("make a simulated cloud: %w", err)
 	}
-	c.tokens = newTokens()
+	c.tokens, c.limits = newTokens(), newLimits()
 	c.activity = newActivityRing(c.options.ActivityLimit)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c, nil

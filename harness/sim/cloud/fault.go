@@ -27,6 +27,10 @@ const (
 	codeTestQuota = "80300029"
 	codeTestCount = "80300030"
 	codeLifetime  = "80300036"
+	codePenalty   = "80300037"
+	codeImage     = "80100022"
+	codeInner     = "81000001"
+	codeService   = "80000001"
 )
 
 // The reasons for which a token is illegal.
@@ -38,6 +42,7 @@ const (
 	reasonLiveView  = "noRightToSendThisLiveNotificationEvent"
 	reasonAtomic    = "atomicUnableSendUnsubscribedMsg"
 	reasonImage     = "differentImgVerifyPolicy"
+	reasonPenalty   = "disableSendHuaweiMsgBecauseOfPenalty"
 )
 
 // fault is why a request is refused: the business code, the text that goes
@@ -92,6 +97,8 @@ func (m Mode) statusOf(code string) int {
 		return http.StatusOK
 	case strings.HasPrefix(code, "802"):
 		return http.StatusUnauthorized
+	case code == codeInner, code == codeService:
+		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest
 }

@@ -33,8 +33,7 @@ func judgeForm(r *reader, payload object) notice {
 	for key, value := range data.fields {
 		judgeFormValue(r, key, value)
 	}
-	judgeFormImages(r, payload, data)
-	return notice{form: &id}
+	return notice{form: &id, images: judgeFormImages(r, payload, data)}
 }
 
 func judgeFormValue(r *reader, key string, value json.RawMessage) {
@@ -45,7 +44,8 @@ func judgeFormValue(r *reader, key string, value json.RawMessage) {
 	}
 }
 
-func judgeFormImages(r *reader, payload, data object) {
+// judgeFormImages judges images and returns their URLs.
+func judgeFormImages(r *reader, payload, data object) (urls []string) {
 	images, _ := r.objects(payload, "images")
 	r.need(len(images) <= formImagesMax, "images size should not exceed %d", formImagesMax)
 	for _, image := range images {
@@ -55,7 +55,11 @@ func judgeFormImages(r *reader, payload, data object) {
 		}
 		judgeURL(r, image, "url")
 		r.choice(image, "require", formRequires)
+		if url, ok := r.text(image, "url"); ok {
+			urls = append(urls, url)
+		}
 	}
+	return urls
 }
 
 // judgeVoIP judges push-type 10.

@@ -20,7 +20,8 @@ type illegal struct {
 // (claim cloud.duplicate-tokens); one that this cloud never issued is taken for
 // malformed, since real tokens are encrypted (claim cloud.unknown-token). An
 // ended token is good: its end shows in the receipt (claim cloud.ended-token).
-func (c *Cloud) sortTokens(p *project, q *request) (good []*registration, bad illegal) {
+// otherKind means that an image was verified for another push-type.
+func (c *Cloud) sortTokens(p *project, q *request, otherKind bool) (good []*registration, bad illegal) {
 	bad.reasons = map[string][]string{}
 	seen := make(map[string]bool, len(q.tokens))
 	for _, t := range q.tokens {
@@ -29,26 +30,52 @@ func (c *Cloud) sortTokens(p *project, q *request) (good []*registration, bad il
 		}
 		seen[t] = true
 		reg := c.tokens.known[t]
-		var reason string
-		switch {
-		case reg == nil:
-			reason = reasonFormat
-		case reg.project != p:
-			reason = reasonProject
-		case reg.refused != "":
-			reason = reg.refused
-		case q.kind == push.KindAlert && q.notice.category == playVoice:
-			reason = reasonPlayVoice
-		case q.notice.right != "" && !reg.app.rights[q.notice.right]:
-			reason = q.notice.reason
-		default:
+		reason := reg.illegal(p)
+		if reason == "" {
+			reason = reg.app.refuses(q)
+		}
+		if reason == "" && otherKind {
+			reason = reasonImage
+		}
+		if reason == "" {
 			good = append(good, reg)
 			continue
 		}
-		bad.reasons[reason] = append(bad.reasons[reason], t)
-		bad.count++
+		bad.add(reason, t)
 	}
 	return good, bad
+}
+
+func (b *illegal) add(reason, token string) {
+	b.reasons[reason] = append(b.reasons[reason], token)
+	b.count++
+}
+
+// illegal says why a token may not be used by a project, "" if it may.
+func (r *registration) illegal(p *project) string {
+	switch {
+	case r == nil:
+		return reasonFormat
+	case r.project != p:
+		return reasonProject
+	}
+	return r.refused
+}
+
+// refuses says why the tokens of the app are illegal for a request, "" if they
+// are not (claims cloud.penalty, cloud.atomic).
+func (a app) refuses(q *request) string {
+	switch {
+	case a.rights["penalty:disabled"]:
+		return reasonPenalty
+	case a.rights["app:atomic"] && q.kind != push.KindForm:
+		return reasonAtomic
+	case q.kind == push.KindAlert && q.notice.category == playVoice:
+		return reasonPlayVoice
+	case q.notice.right != "" && !a.rights[q.notice.right]:
+		return q.notice.reason
+	}
+	return ""
 }
 
 // partial is the answer when other tokens were good.

@@ -21,6 +21,8 @@ type parcel struct {
 	reg     *registration
 	rec     *record
 	index   int
+	form    *int64
+	view    *activity
 	// held means that it waits in the offline cache and not in the queue.
 	held bool
 }
@@ -103,7 +105,8 @@ func (c *Cloud) startWork(l *lane) {
 	go c.serve(l)
 }
 
-// serve delivers until nothing waits or the device is offline.
+// serve delivers until nothing waits, or the device is offline or its user
+// asleep.
 func (c *Cloud) serve(l *lane) {
 	defer c.work.Done()
 	for {
@@ -131,14 +134,8 @@ func (c *Cloud) next(l *lane) (*parcel, sim.Device) {
 			l.working = false
 			return nil, nil
 		}
-		if online {
-			p := l.waiting[0]
-			l.waiting[0] = nil
-			l.waiting = l.waiting[1:]
-			if !p.held {
-				l.fresh--
-			}
-			return p, l.device
+		if i := c.firstAwake(l); online && i >= 0 {
+			return l.take(i), l.device
 		}
 		if l.again {
 			continue
@@ -148,6 +145,18 @@ func (c *Cloud) next(l *lane) (*parcel, sim.Device) {
 		c.plan(l)
 		return nil, nil
 	}
+}
+
+// take takes a parcel off the lane, the first one at no cost.
+func (l *lane) take(i int) *parcel {
+	p := l.waiting[i]
+	copy(l.waiting[1:i+1], l.waiting[:i])
+	l.waiting[0] = nil
+	l.waiting = l.waiting[1:]
+	if !p.held {
+		l.fresh--
+	}
+	return p
 }
 
 // plan has the lane worked on again after a while, to see whether the device is
@@ -179,5 +188,6 @@ func (c *Cloud) hand(p *parcel, device sim.Device) {
 	receipt := device.Deliver(ctx, p.message)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.learn(p, receipt)
 	c.settle(p, receipt)
 }

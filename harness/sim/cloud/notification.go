@@ -13,6 +13,8 @@ import (
 const (
 	playVoice = "PLAY_VOICE"
 	marketing = "MARKETING"
+
+	categoryVoIP = "VOIP"
 )
 
 // oldCategories are those that only the official Java demo still names (claim

@@ -45,6 +45,8 @@ type Options struct {
 	// HandOver is the time, by the real clock, that a device gets to deal with
 	// one message before its context ends. Zero means DefaultHandOver.
 	HandOver time.Duration
+	// Sleep is when users are taken to be asleep; the zero value means never.
+	Sleep Sleep
 	// Intercept, when set, is called with each request before anything of it is
 	// judged. It may wait until the request's context ends. An Answer that is
 	// not nil is given instead of the cloud's own, and nothing is delivered.
@@ -80,9 +82,23 @@ type Project struct {
 	ClientID string
 	Keys     []Key
 	// Apps are the project's apps with their rights: "category:IM" and the like
-	// let a category stand, "kind:extension" and the like let a kind pass, and
+	// let a category stand, "kind:extension" and "kind:voip" let a kind pass,
+	// "kind:liveview:TAXI" and the like a live view of that event, and
 	// "licence:news" raises the daily limit of marketing messages.
+	//
+	// Marks stand among the rights: "form:unreleased", "form:social" and the
+	// like choose how often a day a card may be refreshed (fixtures/limits,
+	// form.refresh.day.*), "app:atomic" makes it an atomic service,
+	// "penalty:silent" makes all its notifications MARKETING, and
+	// "penalty:disabled" makes its tokens illegal.
 	Apps []sim.App
+	// Penalised means that sends get 80300037 (claim cloud.penalty).
+	Penalised bool
+	// VerifyImages has sends with an image that was not verified get 80100022.
+	VerifyImages bool
+	// QPS bounds to how many devices each app may send in a second of the
+	// cloud's clock; a request beyond it gets HTTP 503. Zero means no bound.
+	QPS int
 	// Inactive means that Push Kit is not enabled: sends get 80300002, and
 	// getToken gets 1000900012.
 	Inactive bool

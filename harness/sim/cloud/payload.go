@@ -4,6 +4,8 @@
 package cloud
 
 import (
+	"encoding/json"
+
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 )
@@ -19,6 +21,8 @@ type notice struct {
 	// view; nil for other kinds.
 	form *int64
 	view *activity
+	// images are the URLs that an image check is for.
+	images []string
 }
 
 // judges is the dispatch by kind: each judge reads a payload, names what is
@@ -65,7 +69,7 @@ func judgeAlert(r *reader, payload object) notice {
 	category := r.required(n, "category")
 	r.need(categories[category] || oldCategories[category], "category value %.64q is not supported", category)
 	judgeNotification(r, n, category)
-	return notice{category: category}
+	return notice{category: category, images: imageOf(n)}
 }
 
 // judgeExtension judges push-type 2, whose category must be PLAY_VOICE.
@@ -75,7 +79,16 @@ func judgeExtension(r *reader, payload object) notice {
 	category := r.required(n, "category")
 	r.need(category == playVoice, "category should be %s", playVoice)
 	judgeNotification(r, n, category)
-	return notice{category: category}
+	return notice{category: category, images: imageOf(n)}
+}
+
+// imageOf returns the URL of a notification's image, if it has one.
+func imageOf(n object) []string {
+	var url string
+	if n.has("image") && json.Unmarshal(n.fields["image"], &url) == nil {
+		return []string{url}
+	}
+	return nil
 }
 
 // judgeBackground judges push-type 6.

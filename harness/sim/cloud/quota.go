@@ -30,11 +30,17 @@ type quotas struct {
 	sent  map[owner]int
 }
 
-func (q *quotas) roll(now time.Time) {
-	if day := now.In(beijing).Format(time.DateOnly); day != q.day {
-		*q = quotas{day: day, tests: map[string]int{}, sent: map[owner]int{}}
+// roll starts a new day and reports whether it did.
+func (q *quotas) roll(now time.Time) bool {
+	day := dayOf(now)
+	if day == q.day {
+		return false
 	}
+	*q = quotas{day: day, tests: map[string]int{}, sent: map[owner]int{}}
+	return true
 }
+
+func dayOf(now time.Time) string { return now.In(beijing).Format(time.DateOnly) }
 
 func (q *quotas) testsSpent(project string) bool { return q.tests[project] >= testsPerDay }
 

@@ -1,0 +1,106 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cloud
+
+import (
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/sim"
+)
+
+var (
+	fastEvents   = set(fixtures.ValuesOf("liveview.fast")...)
+	viewAgain    = time.Duration(fixtures.LimitOf("liveview.recreate.hours")) * time.Hour
+	viewBlock    = time.Duration(fixtures.LimitOf("liveview.block.hours")) * time.Hour
+	viewLife     = time.Duration(fixtures.LimitOf("liveview.life.hours")) * time.Hour
+	viewSilence  = time.Duration(fixtures.LimitOf("liveview.silence.hours")) * time.Hour
+	viewShort    = int(fixtures.LimitOf("liveview.rate.5min"))
+	viewHour     = int(fixtures.LimitOf("liveview.rate.hour"))
+	viewShortMax = int(fixtures.LimitOf("liveview.rate.5min.fast"))
+	viewHourMax  = int(fixtures.LimitOf("liveview.rate.hour.fast"))
+)
+
+type viewKey struct {
+	owner
+	id int64
+}
+
+// view is a live view on a device, as far as the cloud knows of it: whether one
+// exists that the app made, only the device knows, and what order its updates
+// came in.
+type view struct {
+	// created is when push last created it, last when it was last sent to.
+	created, last time.Time
+	ended         bool
+	blocked       time.Time // until then
+	updates       pace
+}
+
+type views map[viewKey]*view
+
+// alive reports whether a live view that push created should still be there.
+func (v *view) alive(now time.Time) bool {
+	return !v.created.IsZero() && !v.ended && now.Before(v.created.Add(viewLife)) && now.Before(v.last.Add(viewSilence))
+}
+
+// admit reports whether a live view message may go out; if not, with which
+// result it ends (claims cloud.live-view-receipts, cloud.live-view-rate).
+// Source: Push Kit REST API, scenarized message, request parameters, frequency
+// control, and message receipt.
+func (vs views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.Receipt, bool) {
+	v := vs[key]
+	if v == nil {
+		v = &view{}
+		vs[key] = v
+	}
+	switch {
+	case now.Before(v.blocked):
+		return sim.LiveViewBlocked, false
+	case a.creates() && !v.created.IsZero() && now.Before(v.created.Add(viewAgain)):
+		return sim.LiveViewDuplicate, false
+	case a.operation == viewUpdate && a.status == "" && v.alive(now):
+		return sim.LiveViewStatusMissing, false
+	case a.operation == viewUpdate && !test && !v.paced(a.event, now):
+		return sim.FrequencyLimit, false
+	}
+	if a.creates() {
+		v.created, v.ended = now, false
+	}
+	v.last = now
+	return 0, true
+}
+
+// paced counts an update that is within the limits.
+func (v *view) paced(event string, now time.Time) bool {
+	short, hour := viewShort, viewHour
+	if fastEvents[event] {
+		short, hour = viewShortMax, viewHourMax
+	}
+	return v.updates.allow(now, rate{short, 5 * time.Minute}, rate{hour, time.Hour})
+}
+
+// learn takes in what the device said of a message.
+func (vs views) learn(key viewKey, a *activity, receipt sim.Receipt, now time.Time) {
+	v := vs[key]
+	switch {
+	case v == nil:
+	case a.creates() && receipt == sim.LiveViewExists:
+		// It is the app's: an update of it needs no status.
+		v.created = time.Time{}
+	case !a.creates() && receipt == sim.LiveViewUpdateFail:
+		v.blocked = now.Add(viewBlock)
+	case a.operation == viewEnd && receipt == sim.Delivered:
+		v.ended = true
+	}
+}
+
+// sweep forgets the live views of which nothing needs to be known any more.
+func (vs views) sweep(now time.Time) {
+	for key, v := range vs {
+		if !now.Before(v.blocked) && !now.Before(v.last.Add(viewAgain)) {
+			delete(vs, key)
+		}
+	}
+}

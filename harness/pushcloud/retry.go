@@ -139,7 +139,11 @@ func again(err error) (right bool, atLeast time.Duration) {
 		return refused.Retryable, refused.RetryAfter
 	}
 	var transport *TransportError
-	return errors.As(err, &transport) && !transport.OutcomeUnknown && passing(transport.Err), 0
+	if !errors.As(err, &transport) || transport.OutcomeUnknown {
+		return false, 0
+	}
+	// What reached Push Cloud and may be repeated had a way there.
+	return passing(transport.Err) || transport.reached && !errors.Is(err, context.Canceled), 0
 }
 
 // passing reports whether a fault of the network may go away by itself.

@@ -4,6 +4,7 @@
 package pushcloud_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -109,6 +110,7 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mu.Lock()
 	s.calls = append(s.calls, call{r.Method, r.URL.Path, r.Header.Get("push-type"), r.Header.Get("Authorization"), r.Header.Get("Content-Type"), body})
 	handler := s.handlers[0]

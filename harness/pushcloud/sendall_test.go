@@ -1,0 +1,533 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package pushcloud_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+)
+
+// numbered returns n tokens, named by their number.
+func numbered(n int) []push.Token {
+	made := make([]push.Token, n)
+	for i := range made {
+		made[i] = push.NewToken(fmt.Sprintf("MAMz-number-%06d-%s", i, strings.Repeat("x", 40)))
+	}
+	return made
+}
+
+// tokensIn reads the tokens in a body and puts the body back.
+func tokensIn(r *http.Request) []string {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return tokensOf(body)
+}
+
+func tokensOf(body []byte) []string {
+	var sent struct {
+		Target struct {
+			Token []string `json:"token"`
+		} `json:"target"`
+	}
+	_ = json.Unmarshal(body, &sent)
+	return sent.Target.Token
+}
+
+// cloud answers as Push Cloud does, by what it knows of each token.
+type cloud struct {
+	mu       sync.Mutex
+	reasons  map[string]string // by token
+	received map[string]int    // how often each token was accepted
+	before   http.HandlerFunc  // may answer first: by panic, or with a status
+}
+
+func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	sent := tokensIn(r)
+	if c.before != nil {
+		recorder := &firstWrite{ResponseWriter: w}
+		c.before(recorder, r)
+		if recorder.wrote {
+			return
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	illegal := map[string][]string{}
+	refused := 0
+	for _, t := range sent {
+		if reason := c.reasons[t]; reason != "" {
+			illegal[reason] = append(illegal[reason], t)
+			refused++
+			continue
+		}
+		if c.received == nil {
+			c.received = map[string]int{}
+		}
+		c.received[t]++
+	}
+	code, counts := "80100000", map[string]any{"illegalTokens": illegal, "success": len(sent) - refused, "failure": refused}
+	switch refused {
+	case 0:
+		answers(200, success)(w, r)
+		return
+	case len(sent):
+		code = "80300007"
+		delete(counts, "success")
+	}
+	msg, _ := json.Marshal(counts)
+	body, _ := json.Marshal(map[string]string{"code": code, "msg": string(msg), "requestId": "172005877136444524037001"})
+	answers(200, string(body))(w, r)
+}
+
+type firstWrite struct {
+	http.ResponseWriter
+	wrote bool
+}
+
+func (f *firstWrite) WriteHeader(status int) { f.wrote = true; f.ResponseWriter.WriteHeader(status) }
+
+// real is a request that is no test message.
+func real(tokens []push.Token) pushcloud.Request {
+	r := request()
+	r.Tokens, r.Options.TestMessage = tokens, new(false)
+	return r
+}
+
+func fates(d *pushcloud.Delivery) string {
+	return fmt.Sprintf("%d accepted, %d rejected, %d unresolved, %d not sent",
+		d.Count(pushcloud.Accepted), d.Count(pushcloud.Rejected), d.Count(pushcloud.Unresolved), d.Count(pushcloud.NotSent))
+}
+
+func TestSendAllMakesCalls(t *testing.T) {
+	for name, test := range map[string]struct {
+		request func([]push.Token) pushcloud.Request
+		tokens  int
+		calls   []int
+	}{
+		"one":            {real, 1, []int{1}},
+		"just one call":  {real, 1000, []int{1000}},
+		"one more":       {real, 1001, []int{1000, 1}},
+		"three calls":    {real, 2500, []int{1000, 1000, 500}},
+		"test messages":  {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Options.TestMessage = nil; return r }, 25, []int{10, 10, 5}},
+		"a form each":    {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Message = form(); return r }, 3, []int{1, 1, 1}},
+		"a form as test": {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Message, r.Options.TestMessage = form(), nil; return r }, 2, []int{1, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world := new(cloud)
+			s := serve(t, world.ServeHTTP)
+			all := numbered(test.tokens)
+			d, err := s.client(t).SendAll(t.Context(), test.request(all))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var calls []int
+			for _, c := range s.seen() {
+				calls = append(calls, len(tokensOf(c.body)))
+			}
+			slices.Sort(calls)
+			slices.Reverse(calls)
+			if !slices.Equal(calls, test.calls) || len(d.Calls) != len(calls) {
+				t.Errorf("calls of %v tokens, want %v", calls, test.calls)
+			}
+			for i, r := range d.Results {
+				if r.Token != all[i] || r.Fate != pushcloud.Accepted || r.RequestID == "" || r.Err != nil {
+					t.Fatalf("result %d: %+v", i, r)
+				}
+				if n := world.received[all[i].Reveal()]; n != 1 {
+					t.Fatalf("token %d was sent to %d times", i, n)
+				}
+			}
+			if d.Advice() != nil {
+				t.Errorf("advice %q", d.Advice())
+			}
+		})
+	}
+}
+
+func form() pushcloud.Message {
+	return pushcloud.RawMessage{Type: 1, Body: []byte(`{"moduleName":"entry","abilityName":"A","formName":"w","formId":1,"version":1,"formData":{"k":"v"}}`)}
+}
+
+// Of several calls some are partial: each token has its own result, and a
+// second pass sends to nobody.
+func TestSendAllSortsTokens(t *testing.T) {
+	all := numbered(2100)
+	bad := map[int]string{0: "tokenFormatError", 7: "noRight", 1500: "noRight", 2099: "noPushTypeRight"}
+	world := &cloud{reasons: map[string]string{}}
+	for i, reason := range bad {
+		world.reasons[all[i].Reveal()] = reason
+	}
+	s := serve(t, world.ServeHTTP)
+	c := s.client(t)
+	d, err := c.SendAll(t.Context(), real(append(all, all[3], all[3])))
+	var failed *pushcloud.DeliveryError
+	if !errors.As(err, &failed) || failed.Delivery != d {
+		t.Fatalf("got %v", err)
+	}
+	if got := fates(d); got != "2096 accepted, 4 rejected, 0 unresolved, 0 not sent" {
+		t.Error(got)
+	}
+	for i, r := range d.Results {
+		if r.Reason != bad[i] || (r.Fate == pushcloud.Rejected) != (bad[i] != "") || (r.Err != nil) != (bad[i] != "") {
+			t.Errorf("result %d: %+v", i, r)
+		}
+	}
+	if n := world.received[all[3].Reveal()]; n != 1 {
+		t.Errorf("a token that was given three times was sent to %d times", n)
+	}
+	if dead := d.Dead(); !slices.Equal(dead, []push.Token{all[0], all[7], all[1500]}) {
+		t.Errorf("dead %v", dead)
+	}
+	for _, want := range []string{"2096 accepted of 2100 tokens in 3 calls, 4 rejected", "2 for noRight", "3 tokens may be forgotten"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+	if leaks(fmt.Sprintf("%v %+v %#v", err, d, d.Results[0]), all[0].Reveal(), all[7].Reveal()) {
+		t.Error("a token is printed")
+	}
+	calls := len(s.seen())
+	if err := c.SendOwed(t.Context(), d); err == nil || len(s.seen()) != calls {
+		t.Errorf("nothing is owed, and got %v after %d more calls", err, len(s.seen())-calls)
+	}
+}
+
+// When every token of every call meets with the same, the tokens are not to
+// blame.
+func TestSendAllNeverAdvisesToDeleteOnFailureOfTheProject(t *testing.T) {
+	all := numbered(2500)
+	for name, test := range map[string]struct {
+		handler http.HandlerFunc
+		what    string
+		calls   int // 0: all three
+		says    string
+	}{
+		"every token foreign":   {allRefused("noRight", all), "noRight", 0, "refused alike"},
+		"every token malformed": {allRefused("tokenFormatError", all), "tokenFormatError", 0, "refused alike"},
+		"no right to the kind":  {allRefused("noPushTypeRight", all), "noPushTypeRight", 0, "refused alike"},
+		"without a reason":      {answers(200, `{"code":"80300007","msg":"All the tokens are invalid.","requestId":"1"}`), "", 0, "refused alike"},
+		"wrong credentials":     {answers(401, `{"code":"80200001","msg":"Authentication Error.","requestId":"1"}`), "80200001", 1, "refused as a whole"},
+		"Push Kit not enabled":  {answers(200, `{"code":"80300002","msg":"No permission to send message to these tmIDs.","requestId":"1"}`), "80300002", 1, "refused as a whole"},
+		"penalty":               {answers(200, `{"code":"80300037","msg":"Disable send huawei msg because of penalty.","requestId":"1"}`), "80300037", 1, "refused as a whole"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, test.handler)
+			d, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 }).SendAll(t.Context(), real(all))
+			if err == nil {
+				t.Fatal("no error")
+			}
+			what, ok := d.Systematic()
+			if !ok || what != test.what {
+				t.Errorf("systematic %q, %v", what, ok)
+			}
+			if dead := d.Dead(); dead != nil {
+				t.Errorf("%d tokens are called dead", len(dead))
+			}
+			text := err.Error()
+			if !strings.Contains(text, test.says) || !strings.Contains(text, "delete none") || strings.Contains(text, "may be forgotten") {
+				t.Errorf("advice: %s", text)
+			}
+			if want := max(test.calls, 0); want > 0 && len(s.seen()) != want {
+				t.Errorf("%d calls, want %d: no further call fares better", len(s.seen()), want)
+			}
+			if want := test.calls == 1; (len(d.Owed()) == len(all)) != want {
+				t.Errorf("%d are owed", len(d.Owed()))
+			}
+		})
+	}
+	t.Run("one token alone", func(t *testing.T) {
+		s := serve(t, allRefused("noRight", all))
+		d, err := s.client(t).SendAll(t.Context(), real(all[:1]))
+		if _, ok := d.Systematic(); ok || d.Dead() != nil || !strings.Contains(err.Error(), "delete none") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("different reasons, none accepted", func(t *testing.T) {
+		s := serve(t, (&cloud{reasons: map[string]string{all[0].Reveal(): "noRight", all[1].Reveal(): "tokenFormatError"}}).ServeHTTP)
+		d, err := s.client(t).SendAll(t.Context(), real(all[:2]))
+		if _, ok := d.Systematic(); ok || d.Dead() != nil || !strings.Contains(err.Error(), "delete none") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func allRefused(reason string, all []push.Token) http.HandlerFunc {
+	world := &cloud{reasons: map[string]string{}}
+	for _, t := range all {
+		world.reasons[t.Reveal()] = reason
+	}
+	return world.ServeHTTP
+}
+
+// A call whose outcome is not known is never made again; the rest stays owed.
+func TestSendAllLeavesTheUnknownAlone(t *testing.T) {
+	all := numbered(4500)
+	world := new(cloud)
+	var n atomic.Int32
+	world.before = func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 2 {
+			ends(w, r)
+		}
+	}
+	s := serve(t, world.ServeHTTP)
+	c := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 })
+	d, err := c.SendAll(t.Context(), real(all))
+	if got := fates(d); err == nil || got != "3500 accepted, 0 rejected, 1000 unresolved, 0 not sent" {
+		t.Fatalf("%s, %v", got, err)
+	}
+	if !strings.Contains(err.Error(), "1000 tokens it is not known") || !pushcloud.IsOutcomeUnknown(d.Results[1000].Err) {
+		t.Errorf("got %v", err)
+	}
+	before := len(s.seen())
+	if err := c.SendOwed(t.Context(), d); err == nil || len(s.seen()) != before {
+		t.Errorf("%d calls more, %v", len(s.seen())-before, err)
+	}
+}
+
+func TestSendAllStopsWhenNothingIsKnown(t *testing.T) {
+	all := numbered(6000)
+	s := serve(t, answers(500, `{"code":"81000001","msg":"Inner Error.","requestId":"1"}`))
+	d, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 }).SendAll(t.Context(), real(all))
+	if got := fates(d); got != "0 accepted, 0 rejected, 3000 unresolved, 3000 not sent" {
+		t.Errorf("%s, %v", got, err)
+	}
+	if !pushcloud.IsService(err) || !strings.Contains(err.Error(), "still owed to 3000 tokens") {
+		t.Errorf("got %v", err)
+	}
+	if _, ok := d.Systematic(); ok {
+		t.Error("what is not known is called systematic")
+	}
+}
+
+// A retry sends to those that are owed, and to no one else.
+func TestSendOwed(t *testing.T) {
+	all := numbered(3000)
+	world := &cloud{reasons: map[string]string{all[5].Reveal(): "noRight"}}
+	var closed atomic.Bool
+	var n atomic.Int32
+	world.before = func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) > 1 && closed.Load() {
+			answers(401, `{"code":"80200001","msg":"Authentication Error.","requestId":"1"}`)(w, r)
+		}
+	}
+	closed.Store(true)
+	s := serve(t, world.ServeHTTP)
+	c := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 })
+	d, err := c.SendAll(t.Context(), real(all))
+	if got := fates(d); !pushcloud.IsCredentials(err) || got != "999 accepted, 1 rejected, 0 unresolved, 2000 not sent" {
+		t.Fatalf("%s, %v", got, err)
+	}
+	if owed := d.Owed(); !slices.Equal(owed, all[1000:]) {
+		t.Errorf("%d are owed", len(owed))
+	}
+	closed.Store(false)
+	err = c.SendOwed(t.Context(), d)
+	if got := fates(d); err == nil || got != "2999 accepted, 1 rejected, 0 unresolved, 0 not sent" {
+		t.Errorf("%s, %v", got, err)
+	}
+	for i, one := range all {
+		if n := world.received[one.Reveal()]; i != 5 && n != 1 {
+			t.Fatalf("token %d was sent to %d times", i, n)
+		}
+	}
+}
+
+func TestSendAllBacksOff(t *testing.T) {
+	t.Run("and gets through", func(t *testing.T) {
+		world := new(cloud)
+		var n atomic.Int32
+		world.before = func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1)%2 == 1 {
+				answers(503, "")(w, r)
+			}
+		}
+		s := serve(t, world.ServeHTTP)
+		d, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 }).SendAll(t.Context(), real(numbered(2500)))
+		if err != nil || len(s.seen()) != 6 || d.Calls[0].Response.Attempts != 2 {
+			t.Errorf("%v after %d calls", err, len(s.seen()))
+		}
+	})
+	t.Run("until the budget is used up", func(t *testing.T) {
+		s := serve(t, answers(503, ""))
+		d, err := s.client(t, func(o *pushcloud.Options) { o.Attempts, o.Budget, o.InFlight = 100, 7, 3 }).SendAll(t.Context(), real(numbered(9000)))
+		if !errors.Is(err, pushcloud.ErrBudget) || len(s.seen()) != 7 {
+			t.Errorf("%v after %d calls", err, len(s.seen()))
+		}
+		if len(d.Owed()) != 9000 {
+			t.Errorf("%d are owed", len(d.Owed()))
+		}
+	})
+	t.Run("until the attempts of a call are", func(t *testing.T) {
+		s := serve(t, answers(503, ""))
+		d, err := s.client(t, func(o *pushcloud.Options) { o.Attempts, o.InFlight = 2, 1 }).SendAll(t.Context(), real(numbered(9000)))
+		if !pushcloud.IsFlow(err) || !pushcloud.IsRetryable(err) || len(s.seen()) != 2 || len(d.Owed()) != 9000 {
+			t.Errorf("%v after %d calls", err, len(s.seen()))
+		}
+	})
+	t.Run("all of them", func(t *testing.T) {
+		// The first call is told to wait for an hour: no other begins.
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "3600")
+			answers(503, "")(w, r)
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		d, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = 1 }).SendAll(ctx, real(numbered(3000)))
+		if !errors.Is(err, context.DeadlineExceeded) || len(s.seen()) != 1 || len(d.Owed()) != 3000 {
+			t.Errorf("%v after %d calls", err, len(s.seen()))
+		}
+	})
+}
+
+func TestSendAllEnds(t *testing.T) {
+	t.Run("with ctx", func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		enough := errors.New("enough")
+		world := new(cloud)
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			world.ServeHTTP(w, r)
+			_ = http.NewResponseController(w).Flush()
+		})
+		c := s.client(t, func(o *pushcloud.Options) {
+			o.InFlight = 1
+			o.Pace = func(context.Context, int) error {
+				if len(s.seen()) == 1 {
+					cancel(enough)
+					return context.Cause(ctx)
+				}
+				return nil
+			}
+		})
+		d, err := c.SendAll(ctx, real(numbered(3000)))
+		if got := fates(d); !errors.Is(err, enough) || got != "1000 accepted, 0 rejected, 0 unresolved, 2000 not sent" {
+			t.Errorf("%s, %v", got, err)
+		}
+	})
+	t.Run("before it begins", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		s := serve(t, answers(200, success))
+		d, err := s.client(t).SendAll(ctx, real(numbered(2)))
+		if !errors.Is(err, context.Canceled) || len(d.Owed()) != 2 || len(s.seen()) != 0 {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("when nobody listens", func(t *testing.T) {
+		s := serve(t, answers(200, success))
+		c := s.client(t, func(o *pushcloud.Options) { o.Attempts, o.InFlight = 2, 1 })
+		s.Close()
+		d, err := c.SendAll(t.Context(), real(numbered(3000)))
+		var transport *pushcloud.TransportError
+		if !errors.As(err, &transport) || transport.Attempts != 2 || len(d.Owed()) != 3000 || len(d.Calls) != 1 {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestSendAllChecksFirst(t *testing.T) {
+	s := serve(t, answers(200, success))
+	c := s.client(t)
+	for name, test := range map[string]struct {
+		change func(*pushcloud.Request)
+		faults string
+	}{
+		"no token":     {func(r *pushcloud.Request) { r.Tokens = nil }, "[target.token]"},
+		"bad tokens":   {func(r *pushcloud.Request) { r.Tokens = append(numbered(1500), tokens(" ", "a ")...) }, "[target.token[1500] target.token[1501]]"},
+		"message, too": {func(r *pushcloud.Request) { r.Message = pushcloud.Alert{}; r.Options.BiTag = strings.Repeat("b", 65) }, "[payload.notification.title payload.notification.body pushOptions.biTag]"},
+		"no message":   {func(r *pushcloud.Request) { r.Message = nil }, "[body]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := real(numbered(3))
+			test.change(&r)
+			d, err := c.SendAll(t.Context(), r)
+			var invalid *pushcloud.InvalidError
+			if d != nil || !errors.As(err, &invalid) || !pushcloud.IsMessage(err) {
+				t.Fatalf("got %v", err)
+			}
+			var paths []string
+			for _, f := range invalid.Faults {
+				paths = append(paths, f.Path)
+			}
+			if fmt.Sprint(paths) != test.faults {
+				t.Errorf("faults %v, want %s", paths, test.faults)
+			}
+		})
+	}
+	r := real(numbered(3))
+	r.Options.BiTag, r.Unchecked = strings.Repeat("b", 65), true
+	if _, err := c.SendAll(t.Context(), r); err != nil || len(s.seen()) != 1 {
+		t.Errorf("unchecked: %v after %d calls", err, len(s.seen()))
+	}
+}
+
+// No more calls are made at a time than were asked for, and as many.
+func TestSendAllInFlight(t *testing.T) {
+	const most = 3
+	var now, peak atomic.Int32
+	full := make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if n := now.Add(1); n > peak.Load() {
+			peak.Store(n)
+			if n == most {
+				close(full)
+			}
+		}
+		<-full
+		now.Add(-1)
+		answers(200, success)(w, r)
+	})
+	if _, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = most }).SendAll(t.Context(), real(numbered(8000))); err != nil {
+		t.Fatal(err)
+	}
+	if peak.Load() != most {
+		t.Errorf("%d calls at a time, want %d", peak.Load(), most)
+	}
+}
+
+// An answer may name tokens of another call, or of nobody.
+func TestSendAllBelievesNoForeignToken(t *testing.T) {
+	all := numbered(2000)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		other := all[0].Reveal()
+		if tokensIn(r)[0] == other {
+			other = all[1999].Reveal()
+		}
+		msg := fmt.Sprintf(`{"illegalTokens":{"noRight":[%q,"MAMz-of-nobody"]},"success":998,"failure":2}`, other)
+		body, _ := json.Marshal(map[string]string{"code": "80100000", "msg": msg, "requestId": "1"})
+		answers(200, string(body))(w, r)
+	})
+	d, err := s.client(t).SendAll(t.Context(), real(all))
+	if got := fates(d); err == nil || got != "0 accepted, 0 rejected, 2000 unresolved, 0 not sent" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+func TestFateNames(t *testing.T) {
+	for fate, want := range map[pushcloud.Fate]string{
+		pushcloud.NotSent: "not sent", pushcloud.Accepted: "accepted", pushcloud.Rejected: "rejected", pushcloud.Unresolved: "unresolved", 9: "Fate(9)",
+	} {
+		if got := fate.String(); got != want {
+			t.Errorf("%d is %q, want %q", int(fate), got, want)
+		}
+	}
+	if fixtures.LimitOf("tokens.max") != 1000 || fixtures.LimitOf("tokens.test.max") != 10 || fixtures.LimitOf("tokens.form.max") != 1 {
+		t.Error("the tests above count by other limits than fixtures has")
+	}
+}

@@ -144,11 +144,20 @@ func unplanned(c Cell, target Target) *report.Skip {
 		}
 		return &report.Skip{
 			ID:     c.ID(target.Type),
-			Reason: fmt.Sprintf("no known way to %s on a %s: %s", strings.ReplaceAll(string(action), "-", " "), target.Type, row.How),
+			Reason: fmt.Sprintf("no known way to %s on a %s: %s", actionWords[action], target.Type, strings.TrimSuffix(row.How, ".")),
 			Source: row.Source,
 		}
 	}
 	return nil
+}
+
+// actionWords says in a sentence what a cell needs.
+var actionWords = map[fixtures.Action]string{
+	fixtures.ActionBackground: "send an app into the background",
+	fixtures.ActionStop:       "end an app's process",
+	fixtures.ActionOpenShade:  "open the notifications",
+	fixtures.ActionClick:      "tap a notification",
+	fixtures.ActionAuthorise:  "allow notifications",
 }
 
 func (c Cell) actions() []fixtures.Action {

@@ -121,10 +121,10 @@ func TestPlan(t *testing.T) {
 		"asked for by name, a pace is no reason":  {real, "background && phone && stopped && delivered", 2, 0, 0, ""},
 		"the emulator has no extension":           {emulator, "extension", 0, 3, 0, "emulator"},
 		"an old watch receives nothing":           {old, "", 0, 18, 0, "needs API level 18"},
-		"no touch on a TV":                        {simulated(t, "tv"), "shown && alert", 0, 0, 4, "no known way to authorise"},
+		"no touch on a TV":                        {simulated(t, "tv"), "shown && alert", 0, 0, 4, "no known way to allow notifications on a tv"},
 		"asked for by name, it runs all the same": {simulated(t, "tv"), "alert && tv && stopped && shown", 1, 0, 0, ""},
-		"no known shade on a watch":               {simulated(t, "wearable"), "clicked", 0, 0, 3, "no known way to open shade"},
-		"windows on a PC":                         {simulated(t, "2in1"), "backgrounded && shown", 0, 0, 3, "no known way to background"},
+		"no known shade on a watch":               {simulated(t, "wearable"), "clicked", 0, 0, 3, "no known way to open the notifications on a wearable"},
+		"windows on a PC":                         {simulated(t, "2in1"), "backgrounded && shown", 0, 0, 3, "no known way to send an app into the background on a 2in1"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -147,6 +147,17 @@ func TestPlan(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a cell needs is named in words, whatever it is.
+func TestEveryNeedHasWords(t *testing.T) {
+	for _, c := range acceptance.Cells() {
+		for _, action := range c.Actions() {
+			if acceptance.ActionWords(action) == "" {
+				t.Errorf("%s needs %s, for which there are no words", c.ID("phone"), action)
+			}
+		}
 	}
 }
 

@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// KeyEncoding says which bytes a key stands for. Source: comment in the
-// official Java server demo: configurations made lately use the first, older
-// ones the second.
+// KeyEncoding says which bytes a key stands for: configurations made lately use
+// the first, older ones the second (claim cloud.receipt-key).
 type KeyEncoding string
 
 // The encodings.

@@ -98,6 +98,7 @@ func readAnswer(op Operation, status int, body []byte, secrets secrets) (*Respon
 			Do:      "look it up in Push Kit's documentation",
 		}
 	}
+	row = fit(row, op)
 	r.sort(illegal, readable, row.Class, secrets.tokens)
 	return r, a, &Error{
 		Op: op, Code: r.Code, Msg: r.Msg, HTTPStatus: status, RequestID: r.RequestID,
@@ -105,6 +106,15 @@ func readAnswer(op Operation, status int, body []byte, secrets secrets) (*Respon
 		OutcomeUnknown: leavesOpen(op, row.Class),
 		Rejected:       r.Rejected,
 	}
+}
+
+// fit makes a row that was written for messages fit the operation: a failure
+// inside leaves nothing open about an image, which may be checked again.
+func fit(row fixtures.Code, op Operation) fixtures.Code {
+	if op == OpVerifyImage && row.Class == fixtures.ClassService {
+		row.Retryable, row.Do = true, "have the image checked again later"
+	}
+	return row
 }
 
 // leavesOpen reports whether after a failure of that class the message may have
@@ -154,18 +164,22 @@ func (a *answer) parse(body []byte) string {
 // the message was not taken (claim pushcloud.flow), other failures of the
 // service leave that open (claim pushcloud.inner).
 func withoutCode(op Operation, status int, problem string) *Error {
-	e := &Error{Op: op, HTTPStatus: status, Malformed: problem}
 	row, ok := fixtures.StatusOf(status)
 	switch {
 	case ok:
-		e.Class, e.Retryable, e.Meaning, e.Advice = row.Class, row.Retryable, row.Meaning, row.Do
 	case status >= 300 && status < 500:
-		e.Class = fixtures.ClassMessage
-		e.Meaning, e.Advice = strings.ToLower(http.StatusText(status)), "check the push endpoint: this is no answer of Push Kit"
+		row = fixtures.Code{Class: fixtures.ClassMessage, Meaning: strings.ToLower(http.StatusText(status)),
+			Do: "check the push endpoint: this is no answer of Push Kit"}
 	default:
-		e.Class = fixtures.ClassService
-		e.Meaning, e.Advice = "no answer of Push Kit", "check that the push endpoint is Push Kit's and that no proxy answers in its place"
+		row = fixtures.Code{Class: fixtures.ClassService, Meaning: "no answer of Push Kit",
+			Do: "check that the push endpoint is Push Kit's and that no proxy answers in its place"}
 	}
-	e.OutcomeUnknown = leavesOpen(op, e.Class)
-	return e
+	if ok {
+		row = fit(row, op)
+	}
+	return &Error{
+		Op: op, HTTPStatus: status, Malformed: problem,
+		Class: row.Class, Retryable: row.Retryable, Meaning: row.Meaning, Advice: row.Do,
+		OutcomeUnknown: leavesOpen(op, row.Class),
+	}
 }

@@ -94,7 +94,10 @@ func TestVerifyImageChecksFirst(t *testing.T) {
 
 // A check changes nothing, so that it is repeated when nobody answers.
 func TestVerifyImageIsRepeated(t *testing.T) {
-	for name, first := range map[string]http.HandlerFunc{"hung up": ends, "flow control": answers(503, "")} {
+	for name, first := range map[string]http.HandlerFunc{
+		"hung up": ends, "flow control": answers(503, ""), "bad gateway": answers(502, "<html>"),
+		"failed inside": answers(200, `{"code":"81000001","msg":"Inner Error.","requestId":"1"}`),
+	} {
 		s := serve(t, first, answers(200, passed))
 		if _, err := s.client(t).VerifyImage(t.Context(), push.KindAlert, "https://h/i.png"); err != nil || len(s.seen()) != 2 {
 			t.Errorf("%s: %v after %d calls", name, err, len(s.seen()))

@@ -120,13 +120,17 @@ func TestSendAllMakesCalls(t *testing.T) {
 		tokens  int
 		calls   []int
 	}{
-		"one":            {real, 1, []int{1}},
-		"just one call":  {real, 1000, []int{1000}},
-		"one more":       {real, 1001, []int{1000, 1}},
-		"three calls":    {real, 2500, []int{1000, 1000, 500}},
-		"test messages":  {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Options.TestMessage = nil; return r }, 25, []int{10, 10, 5}},
-		"a form each":    {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Message = form(); return r }, 3, []int{1, 1, 1}},
-		"a form as test": {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Message, r.Options.TestMessage = form(), nil; return r }, 2, []int{1, 1}},
+		"one":           {real, 1, []int{1}},
+		"just one call": {real, 1000, []int{1000}},
+		"one more":      {real, 1001, []int{1000, 1}},
+		"three calls":   {real, 2500, []int{1000, 1000, 500}},
+		"test messages": {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Options.TestMessage = nil; return r }, 25, []int{10, 10, 5}},
+		"a form each":   {func(ts []push.Token) pushcloud.Request { r := real(ts); r.Message = form(); return r }, 3, []int{1, 1, 1}},
+		"a form as test": {func(ts []push.Token) pushcloud.Request {
+			r := real(ts)
+			r.Message, r.Options.TestMessage = form(), nil
+			return r
+		}, 2, []int{1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			world := new(cloud)

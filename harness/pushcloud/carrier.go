@@ -82,10 +82,17 @@ func carriersOf(r Request, kind push.Kind, nonce string) Carriers {
 	if extra, ok := extraDataOf(raw.Body, kind); ok && strings.Contains(extra, nonce) {
 		found = append(found, Carrier{"payload.extraData", WitnessArrival})
 	}
+	switch kind {
+	case push.KindForm:
+		found = append(found, formCarriers(raw.Body, nonce)...)
+	case push.KindLiveView:
+		found = append(found, liveViewCarriers(raw.Body, nonce)...)
+	}
 	return found
 }
 
-// fieldsOf names the fields of a kind that could carry the nonce.
+// fieldsOf names the fields of a kind that could carry the nonce, none if the
+// message can be recognised without one.
 func fieldsOf(payload []byte, kind push.Kind) []string {
 	var fields []string
 	if notificationOf(payload, kind) != nil {
@@ -97,6 +104,9 @@ func fieldsOf(payload []byte, kind push.Kind) []string {
 	}
 	if _, ok := extraDataOf(payload, kind); ok {
 		fields = append(fields, "payload.extraData")
+	}
+	if kind == push.KindForm {
+		fields = append(fields, formFields(payload)...)
 	}
 	return fields
 }

@@ -53,7 +53,9 @@ const nonceKey = "_pp"
 //
 // The error is a *NoCarrierError if no witness on the device could see the
 // nonce; the request that comes along is still good for a receipt. A
-// badge-refresh message has no such field and gives no error.
+// badge-refresh message has no such field and gives no error; neither does a
+// live view, which is recognised by its activityId: that one is the caller's to
+// choose, and to remember whose nonce it stands for.
 func Carry(r Request, nonce string) (Request, Carriers, error) {
 	if !isNonce(nonce) {
 		return r, nil, &NonceError{}

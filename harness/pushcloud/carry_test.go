@@ -95,6 +95,32 @@ func TestCarry(t *testing.T) {
 			payload: `{"extraData":"{\"_pp\":\"NONCE\",\"scene\":\"voice\"}"}`, biTag: nonce,
 			carriers: "pushOptions.biTag receipt, payload.extraData arrival",
 		},
+		"typed call": {
+			message: pushcloud.VoIP{ExtraData: `{"scene":"voice"}`},
+			payload: `{"extraData":"{\"_pp\":\"NONCE\",\"scene\":\"voice\"}"}`, biTag: nonce,
+			carriers: "pushOptions.biTag receipt, payload.extraData arrival",
+		},
+		"form": {
+			message: pushcloud.FormUpdate{FormID: 7, FormData: map[string]any{"text": "Order {{nonce}}", "n": 1, "list": []string{"{{nonce}}"}}},
+			payload: `{"moduleName":"","abilityName":"","formName":"","formId":7,"version":0,"formData":{"list":["NONCE"],"n":1,"text":"Order NONCE"}}`, biTag: nonce,
+			carriers: "pushOptions.biTag receipt, payload.formData.list ui tree, payload.formData.text ui tree",
+		},
+		"live view, texts": {
+			message: raw(7, `{"activityId":0,"title":"{{nonce}}","activityData":{"notificationData":{"type":4,"contentTitle":"{{status}} {{nonce}}","contentText":[{"text":"{{nonce}}"}],`+
+				`"singleTextBlock":{"firstLine":"{{nonce}}"},"firstTextBlock":{"firstLine":"{{nonce}}"},"clickAction":{"data":{"id":"{{nonce}}"}}},"capsuleData":{"content":"{{nonce}}"}}}`),
+			payload: `{"activityId":0,"title":"NONCE","activityData":{"notificationData":{"type":4,"contentTitle":"{{status}} NONCE","contentText":[{"text":"NONCE"}],` +
+				`"singleTextBlock":{"firstLine":"NONCE"},"firstTextBlock":{"firstLine":"NONCE"},"clickAction":{"data":{"id":"NONCE"}}},"capsuleData":{"content":"NONCE"}}}`, biTag: nonce,
+			carriers: "pushOptions.biTag receipt, payload.title ui tree, " +
+				"payload.activityData.notificationData.contentTitle ui tree, payload.activityData.notificationData.contentTitle own eyes, " +
+				"payload.activityData.notificationData.contentText ui tree, payload.activityData.notificationData.contentText own eyes, " +
+				"payload.activityData.notificationData.singleTextBlock ui tree, payload.activityData.capsuleData.content ui tree, " +
+				"payload.activityData.notificationData.clickAction.data click",
+		},
+		"live view, its activityId alone": {
+			message: raw(7, `{"activityId":0,"activityData":{"notificationData":{"type":-1}}}`),
+			payload: `{"activityId":0,"activityData":{"notificationData":{"type":-1}}}`, biTag: nonce,
+			carriers: "pushOptions.biTag receipt",
+		},
 		"badge only": {
 			message: pushcloud.BadgeRefresh{Badge: pushcloud.SetBadge(3)},
 			payload: `{"notification":{"badge":{"setNum":3}}}`, biTag: nonce,
@@ -153,6 +179,12 @@ func TestCarryFindsNoPlace(t *testing.T) {
 	}{
 		"background, text":  {raw(6, `{"extraData":"plain"}`), []string{"payload.extraData"}},
 		"background, array": {raw(6, `{"extraData":"[1]"}`), []string{"payload.extraData"}},
+		"call, text":        {pushcloud.VoIP{ExtraData: "call"}, []string{"payload.extraData"}},
+		"form, text": {
+			pushcloud.FormUpdate{FormData: map[string]any{"a": "x", "b": "y", "n": 1}},
+			[]string{"payload.formData.a", "payload.formData.b"},
+		},
+		"form, numbers": {pushcloud.FormUpdate{FormData: map[string]any{"n": 1}}, []string{"payload.formData"}},
 		"alert, its own id": {
 			raw(0, `{"notification":{"title":"t","appMessageId":"mine","clickAction":{"actionType":0}}}`),
 			[]string{"payload.notification.title", "payload.notification.body", "payload.notification.appMessageId"},

@@ -120,7 +120,7 @@ func TestCloseOutlivesItsContext(t *testing.T) {
 	disk := newDisk()
 	dir := t.TempDir()
 	a := open(t, agent.Config{Dir: dir, Journal: disk.options()})
-	resume := disk.hold()
+	resume := disk.hold(t)
 	d := deliver(a, "{}")
 	wait(t, disk.writing)
 	ended, cancel := context.WithCancel(t.Context())

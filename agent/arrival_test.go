@@ -174,7 +174,7 @@ func TestQueueFull(t *testing.T) {
 			d := newDisk()
 			dir := t.TempDir()
 			a := open(t, agent.Config{Dir: dir, Journal: d.options()})
-			resume := d.hold()
+			resume := d.hold(t)
 			first := deliver(a, "{}")
 			wait(t, d.writing) // and does not come back; the queue is empty
 			var queued []*agent.Delivery
@@ -260,7 +260,7 @@ func TestLossesAreNotCountedTwice(t *testing.T) {
 	d := newDisk()
 	dir := t.TempDir()
 	a := open(t, agent.Config{Dir: dir, Journal: d.options()})
-	resume := d.hold()
+	resume := d.hold(t)
 	d.setFull(true)
 	all := []*agent.Delivery{deliver(a, "{}")}
 	wait(t, d.writing)
@@ -280,5 +280,18 @@ func TestLossesAreNotCountedTwice(t *testing.T) {
 	shut(t, a)
 	if diff := cmp.Diff(map[string]uint64{"queue-full": 10, "disk-full": 1025}, losses(stored(t, dir))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A loss is reported even if the agent is closed at once.
+func TestLossBeforeTheEnd(t *testing.T) {
+	for range 20 {
+		dir := t.TempDir()
+		a := open(t, agent.Config{Dir: dir})
+		settle(t, a.Click(push.Default, json.RawMessage("{}"), testTime))
+		shut(t, a)
+		if diff := cmp.Diff(map[string]uint64{"malformed": 1}, losses(stored(t, dir))); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 }

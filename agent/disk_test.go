@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"testing"
 
 	"github.com/pushproof/pushproof/agent/journal"
 )
@@ -36,18 +37,20 @@ func (d *disk) setFull(full bool) {
 	d.full = full
 }
 
-// hold has writes wait until resume is called.
-func (d *disk) hold() (resume func()) {
+// hold has writes wait until resume is called, or the test ends.
+func (d *disk) hold(t testing.TB) (resume func()) {
 	held := make(chan struct{})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.held = held
-	return func() {
+	resume = sync.OnceFunc(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.held = nil
 		close(held)
-	}
+	})
+	t.Cleanup(resume)
+	return resume
 }
 
 type diskFile struct {

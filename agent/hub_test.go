@@ -324,7 +324,7 @@ func TestFlush(t *testing.T) {
 	a := open(t, agent.Config{Dir: t.TempDir(), Session: hub.session("run-1"), Journal: d.options()})
 	a.Start(t.Context())
 	p := hub.next(t)
-	resume := d.hold()
+	resume := d.hold(t)
 	deliver(a, "{}")
 	wait(t, d.writing)
 	ended, cancel := context.WithCancel(t.Context())

@@ -79,12 +79,21 @@ func TestGetToken(t *testing.T) {
 	if _, err := a.GetToken(ended); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	_ = p.command(t, wire.CmdTokenGet, "", time.Millisecond)
+	p.send(&wire.Command{ID: 1000, Name: wire.CmdTokenGet, TimeoutMillis: 1})
+	for cut := false; !cut; {
+		switch f := wait(t, p.frames).(type) {
+		case *wire.Token:
+			t.Errorf("%v is sent of a getToken that was cut short", f)
+		case *wire.Result:
+			cut = f.ID == 1000
+		case nil:
+			t.Fatal("the agent hung up")
+		}
+	}
 	answers <- &wire.Failure{Code: "1000900008", Message: "Failed to connect to the network."}
 	if _, err := a.GetToken(t.Context()); err == nil {
 		t.Fatal("no error")
 	}
-	// Nothing was sent of the two that were cut short.
 	if f := due[*wire.Token](t, p); f.Error == nil || f.Error.Code != "1000900008" {
 		t.Errorf("%v, want the platform's refusal", f)
 	}

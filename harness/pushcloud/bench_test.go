@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/pushcloud"
 )
 
@@ -146,16 +149,31 @@ func BenchmarkJWT(b *testing.B) {
 	}
 }
 
-// BenchmarkValidate measures what is done before a request leaves.
+// BenchmarkValidate measures what is done before a request leaves, for each
+// kind: the longest payload of its list that has no padding.
 func BenchmarkValidate(b *testing.B) {
-	r := pushcloud.Request{
-		Message: pushcloud.Alert{Title: "Order 7", Body: "is ready", ClickAction: pushcloud.ClickAction{Data: map[string]any{"order": 7}}},
-		Tokens:  tokens(testToken),
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if faults := pushcloud.Validate(r); faults != nil {
-			b.Fatal(faults)
+	for _, kind := range push.Kinds() {
+		var c fixtures.MessageCase
+		for _, other := range fixtures.Messages() {
+			if other.Valid && other.Kind == kind && other.Tokens == 1 && len(other.Body) > len(c.Body) && len(other.Body) < 1000 {
+				c = other
+			}
 		}
+		b.Run(kind.String(), func(b *testing.B) {
+			var body struct {
+				Payload json.RawMessage `json:"payload"`
+			}
+			if err := json.Unmarshal(c.Body, &body); err != nil {
+				b.Fatal(err)
+			}
+			r := pushcloud.Request{Message: pushcloud.RawMessage{Type: c.PushType, Body: body.Payload}, Tokens: tokens(testToken)}
+			b.SetBytes(int64(len(body.Payload)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if faults := pushcloud.Validate(r); faults != nil {
+					b.Fatal(faults)
+				}
+			}
+		})
 	}
 }

@@ -53,7 +53,7 @@ func (v *liveView) keywords(n object) {
 	}
 	for _, m := range words.members {
 		if word := gjson.Parse(m.raw); word.Type != gjson.String {
-			words.fault(m.key, "it must be a string, and is "+typeName(word))
+			words.ownFault(m.key, "it must be a string, and is "+typeName(word))
 		}
 	}
 	word, has := words.get(keyword)

@@ -34,15 +34,15 @@ const proxyPrefix = "datashareproxy://"
 func (o object) formData() {
 	for _, m := range o.members {
 		if strings.HasPrefix(m.key, proxyPrefix) {
-			o.fault(m.key, "a key must not begin with "+proxyPrefix)
+			o.ownFault(m.key, "a key must not begin with "+proxyPrefix)
 		}
 		v := gjson.Parse(m.raw)
 		switch v.Type {
 		case gjson.Null:
-			o.fault(m.key, "it must not be null")
+			o.ownFault(m.key, "it must not be null")
 		case gjson.Number:
 			if most := fixtures.LimitOf("form.number.max"); exceeds(m.raw, most) {
-				o.fault(m.key, fmt.Sprintf("it is %s, and a number must be at most %d; write it as a string", shorten(m.raw), most))
+				o.ownFault(m.key, fmt.Sprintf("it is %s, and a number must be at most %d; write it as a string", shorten(m.raw), most))
 			}
 		}
 	}

@@ -68,6 +68,16 @@ func (o object) element(key string, i int, v gjson.Result) (object, bool) {
 	return o.object(o.path+"."+key, v), true
 }
 
+// ownFault reports a fault of a member whose name the author made up: it is
+// kept to a part of one line.
+func (o object) ownFault(key, problem string) {
+	name := shorten(key)
+	if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		name = strconv.Quote(name)
+	}
+	o.fault(name, problem)
+}
+
 // measure checks a number that may have a fraction.
 func (o object) measure(key string, most int64) {
 	v, ok := o.member(key, required)

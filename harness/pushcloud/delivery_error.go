@@ -68,7 +68,8 @@ func plural(n int, word string) string {
 }
 
 // Advice says what to do now, nothing if every token was accepted. It speaks of
-// forgetting tokens only where others of the same delivery were accepted.
+// forgetting tokens, those of Dead, only where others of the same delivery were
+// accepted. SendOwed sends to those to whom the message is owed.
 func (d *Delivery) Advice() []string {
 	var advice []string
 	what, together := d.Systematic()
@@ -78,7 +79,7 @@ func (d *Delivery) Advice() []string {
 		advice = append(advice, "refused: "+texts)
 		switch dead := len(d.Dead()); {
 		case dead > 0:
-			advice = append(advice, fmt.Sprintf("%s may be forgotten, since others of the project were accepted (Delivery.Dead)", tokenCount(dead)))
+			advice = append(advice, fmt.Sprintf("%s may be forgotten, since others of the project were accepted", tokenCount(dead)))
 		case d.Count(Accepted) == 0:
 			advice = append(advice, "no token was accepted, so look at project and source of the tokens first, and delete none")
 		}
@@ -91,7 +92,7 @@ func (d *Delivery) Advice() []string {
 		if d.Stopped != nil && !together {
 			why = ", since " + d.Stopped.Error()
 		}
-		advice = append(advice, fmt.Sprintf("the message is still owed to %s%s: send to these alone (SendOwed)", tokenCount(n), why))
+		advice = append(advice, fmt.Sprintf("the message is still owed to %s%s: send to these alone", tokenCount(n), why))
 	}
 	return advice
 }

@@ -28,6 +28,7 @@ import (
 type sendFlags struct {
 	config     harness.Config
 	tokenFile  string
+	many       manyFlags
 	production bool
 	verbatim   bool
 	unchecked  bool
@@ -49,11 +50,13 @@ func newSend() *cobra.Command {
 		Short: "send one message, and look for it on a device",
 		Long: "send sends the message in FILE.json to the Push Token in a file. With --target it then looks for the message in\n" +
 			"the device's UI tree and says shown or not seen, and what to check next. The app needs no agent for that.\n\n" +
+			"With --tokens-file it sends to many tokens, in as many calls as that takes, and says what became of each.\n\n" +
 			"FILE.json: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}; write {{nonce}} where a nonce may stand.\n\n" +
 			"Exit code: 0 accepted, and shown if --target is given; 1 refused by Push Cloud, or not seen; 2 usage, or a message\n" +
 			"that breaks a rule of Push Kit; 3 trouble with device, network, credentials or quota.",
 		Example: "  hdc-runner push send --service-account key.json --token-file token.txt alert.json\n" +
-			"  hdc-runner push send --service-account key.json --token-file token.txt --target SERIAL alert.json",
+			"  hdc-runner push send --service-account key.json --token-file token.txt --target SERIAL alert.json\n" +
+			"  hdc-runner push send --service-account key.json --tokens-file tokens.txt --owed-file owed.txt alert.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:
@@ -69,6 +72,7 @@ func newSend() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.config.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
 	cmd.Flags().StringVar(&f.tokenFile, "token-file", "", "`FILE` with the Push Token, alone on its first line")
+	f.many.add(cmd)
 	cmd.Flags().StringVar(&f.config.Target, "target", "", "look for the message on this device (`SERIAL`)")
 	serverFlag(cmd, &f.config.HDCServer)
 	cloudFlags(cmd, &f.config)
@@ -100,20 +104,18 @@ type sendOutcome struct {
 
 func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string) error {
 	f.config = harness.Merge(f.config, harness.Env())
+	if f.many.wanted() {
+		return f.sendMany(ctx, out, path)
+	}
 	request, err := f.request(path)
 	if err != nil {
 		return err
 	}
-	if f.config.ServiceAccount == "" {
-		return usagef("no service account: --service-account FILE names the key file that AppGallery Connect exports; `hdc-runner sim` makes one to try with")
-	}
-	if e := f.config.PushEndpoint; e != "" && !strings.HasPrefix(e, "https://") {
-		return usagef("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", e)
-	}
-	client, err := harness.NewCloud(f.config)
+	client, err := f.client()
 	if err != nil {
 		return err
 	}
+	defer client.Close()
 	var screen *device.Device
 	if f.config.Target != "" {
 		if screen, err = f.openScreen(ctx); err != nil {
@@ -158,6 +160,17 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	return nil
 }
 
+// client returns a client of the push endpoint, or says which flag is missing.
+func (f *sendFlags) client() (*pushcloud.Client, error) {
+	if f.config.ServiceAccount == "" {
+		return nil, usagef("no service account: --service-account FILE names the key file that AppGallery Connect exports; `hdc-runner sim` makes one to try with")
+	}
+	if e := f.config.PushEndpoint; e != "" && !strings.HasPrefix(e, "https://") {
+		return nil, usagef("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", e)
+	}
+	return harness.NewCloud(f.config)
+}
+
 // notSent lists a message's faults, a line each.
 func notSent(path string, invalid *pushcloud.InvalidError) error {
 	lines := []string{path + " was not sent, since it breaks rules of Push Kit (--unchecked sends it all the same):"}
@@ -169,18 +182,14 @@ func notSent(path string, invalid *pushcloud.InvalidError) error {
 
 // request reads message and token.
 func (f *sendFlags) request(path string) (pushcloud.Request, error) {
-	raw, err := os.ReadFile(path)
+	request, err := f.message(path)
 	if err != nil {
-		return pushcloud.Request{}, usagef("read the message: %v", err)
-	}
-	request, err := pushcloud.ParseMessage(raw)
-	if err != nil {
-		return request, usagef("%s: %v", path, err)
+		return request, err
 	}
 	if f.tokenFile == "" {
 		return request, usagef("no Push Token: --token-file FILE names a file with the token alone on its first line (a token on the command line would stay in the shell's history)")
 	}
-	raw, err = os.ReadFile(f.tokenFile)
+	raw, err := os.ReadFile(f.tokenFile)
 	if err != nil {
 		return request, usagef("read the Push Token: %v", err)
 	}
@@ -190,6 +199,19 @@ func (f *sendFlags) request(path string) (pushcloud.Request, error) {
 		return request, usagef("%s is empty: write the Push Token into it, alone on its first line", f.tokenFile)
 	}
 	request.Tokens = []push.Token{token}
+	return request, nil
+}
+
+// message reads the message, without tokens.
+func (f *sendFlags) message(path string) (pushcloud.Request, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return pushcloud.Request{}, usagef("read the message: %v", err)
+	}
+	request, err := pushcloud.ParseMessage(raw)
+	if err != nil {
+		return request, usagef("%s: %v", path, err)
+	}
 	request.Verbatim, request.Unchecked = f.verbatim, f.unchecked
 	if f.production {
 		request.Options.TestMessage = new(false)

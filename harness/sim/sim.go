@@ -84,6 +84,22 @@ type Device interface {
 	Deliver(ctx context.Context, m Message) Receipt
 }
 
+// Revocation asks for a notification to be taken back.
+type Revocation struct {
+	RequestID string
+	Token     string
+	// PushType is that of the message, 0 or 2.
+	PushType int
+	NotifyID int
+}
+
+// Revoker is a Device that can take back what it shows.
+type Revoker interface {
+	// Revoke removes the notification of that id if it is shown and nobody has
+	// clicked it; the badge stays. It returns when that is done.
+	Revoke(ctx context.Context, r Revocation)
+}
+
 // App names an app on a device for the cloud.
 type App struct {
 	Bundle string

@@ -69,7 +69,7 @@ func (c *Cloud) dispatch(q *request, reg *registration, rec *record, index int, 
 		Token: push.NewToken(reg.token).Fingerprint(), Device: reg.device, Bundle: reg.app.Bundle,
 		Category: category, State: Waiting, At: time.Now(),
 	}
-	p := &parcel{reg: reg, rec: rec, index: index, form: q.notice.form, view: q.notice.view, message: sim.Message{
+	p := &parcel{reg: reg, rec: rec, index: index, form: q.notice.form, view: q.notice.view, notifyID: q.notice.notifyID, message: sim.Message{
 		RequestID: rec.RequestID, Token: reg.token, PushType: q.kind.PushType(), Payload: q.payload,
 		Category: category, BiTag: q.options.biTag, CollapseKey: q.options.collapseKey, Test: q.options.test,
 		SentAt: now, ExpiresAt: now.Add(q.options.ttl),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim"
 )
 
@@ -27,6 +28,10 @@ const (
 	Settled State = "settled"
 	// Expired: its ttl passed first. No receipt is given.
 	Expired State = "expired"
+	// Revoked: it was taken back before the device got it. No receipt is given.
+	Revoked State = "revoked"
+	// Asked is the end of a revocation: the device has been asked.
+	Asked State = "asked"
 	// Lost: a fault dropped it. No receipt is given.
 	Lost State = "lost"
 )
@@ -37,6 +42,8 @@ type Activity struct {
 	At        time.Time `json:"at"`
 	RequestID string    `json:"requestId"`
 	Project   string    `json:"project"`
+	// API is the call, "" for an unknown path.
+	API fixtures.API `json:"api,omitempty"`
 	// PushType is the header's value, -1 if there was no valid one.
 	PushType   int    `json:"pushType"`
 	HTTPStatus int    `json:"httpStatus"`
@@ -83,7 +90,7 @@ type Delivery struct {
 }
 
 // Final reports whether nothing more will come of the delivery.
-func (d Delivery) Final() bool { return d.State == Settled || d.State == Expired || d.State == Lost }
+func (d Delivery) Final() bool { return d.State != Waiting && d.State != Held }
 
 // Final reports whether nothing more will come of the request.
 func (a Activity) Final() bool {

@@ -24,12 +24,49 @@ var jwtLifeMax = time.Duration(fixtures.LimitOf("jwt.life.max")) * time.Second
 // checked here, since each mistake has a code of its own.
 var jwtParser = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodPS256.Alg()}), jwt.WithoutClaimsValidation())
 
-// authorise judges the Authorization header of a request for a project. The
-// JWT must never reach an error text: the parser's may quote parts of it.
+// authorise judges the Authorization header of a request for a project.
 func (c *Cloud) authorise(header, projectID string, now time.Time) (*project, *fault) {
+	key, f := c.signer(header, now)
+	if f != nil {
+		return nil, f
+	}
+	if key.project.ID != projectID {
+		return nil, refuse(codeAuth, "the key belongs to project %s, the URL names another", key.project.ID)
+	}
+	return key.project, key.project.inactive()
+}
+
+// authoriseClient judges the Authorization header of a request for the app of
+// a client id (claim cloud.client-id).
+func (c *Cloud) authoriseClient(header, clientID string, now time.Time) (*project, string, *fault) {
+	key, f := c.signer(header, now)
+	if f != nil {
+		return nil, "", f
+	}
+	at, known := c.clients[clientID]
+	switch {
+	case !known:
+		return nil, "", refuse(codeInactive, "the URL's client id is none of an app: a project's own is not enough")
+	case at.project != key.project:
+		return nil, "", refuse(codeAuth, "the key belongs to project %s, the client id to another", key.project.ID)
+	}
+	return at.project, at.bundle, at.project.inactive()
+}
+
+// inactive is the fault of a project without Push Kit.
+func (p *project) inactive() *fault {
+	if !p.Inactive {
+		return nil
+	}
+	return refuse(codeInactive, "Push Kit is not enabled for project %s", p.ID)
+}
+
+// signer returns the key that an Authorization header was signed with. The JWT
+// must never reach an error text: the parser's may quote parts of it.
+func (c *Cloud) signer(header string, now time.Time) (signer, *fault) {
 	bearer, ok := strings.CutPrefix(header, "Bearer ")
 	if !ok {
-		return nil, refuse(codeAuth, "the Authorization header is missing or does not start with %q", "Bearer ")
+		return signer{}, refuse(codeAuth, "the Authorization header is missing or does not start with %q", "Bearer ")
 	}
 	var claims jwt.RegisteredClaims
 	var key signer
@@ -43,22 +80,13 @@ func (c *Cloud) authorise(header, projectID string, now time.Time) (*project, *f
 	})
 	switch {
 	case errors.Is(err, errUnknownKey):
-		return nil, refuse(codeAuth, "the JWT's kid is no key of this cloud")
+		return signer{}, refuse(codeAuth, "the JWT's kid is no key of this cloud")
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return nil, refuse(codeAuth, "the bearer is no JWT; OAuth access tokens are not taken by v3")
+		return signer{}, refuse(codeAuth, "the bearer is no JWT; OAuth access tokens are not taken by v3")
 	case err != nil:
-		return nil, refuse(codeAuth, "the JWT's algorithm is not PS256, or its signature does not fit its key")
+		return signer{}, refuse(codeAuth, "the JWT's algorithm is not PS256, or its signature does not fit its key")
 	}
-	if f := judgeClaims(claims, key, now); f != nil {
-		return nil, f
-	}
-	if key.project.ID != projectID {
-		return nil, refuse(codeAuth, "the key belongs to project %s, the URL names another", key.project.ID)
-	}
-	if key.project.Inactive {
-		return nil, refuse(codeInactive, "Push Kit is not enabled for project %s", projectID)
-	}
-	return key.project, nil
+	return key, judgeClaims(claims, key, now)
 }
 
 var errUnknownKey = errors.New("unknown kid")

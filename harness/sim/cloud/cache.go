@@ -30,14 +30,15 @@ func (c *Cloud) hold(l *lane) {
 		p := l.waiting[i]
 		bundle := p.reg.app.Bundle
 		g := group{bundle, p.message.CollapseKey}
-		if kept[bundle] == offlineMax || collapses(p) && collapsed[g] {
+		switch {
+		case p.revoke: // not a message: it is not counted
+		case kept[bundle] == offlineMax || collapses(p) && collapsed[g]:
 			c.settle(p, sim.OfflineControl)
 			continue
+		default:
+			collapsed[g] = collapsed[g] || collapses(p)
+			kept[bundle]++
 		}
-		if collapses(p) {
-			collapsed[g] = true
-		}
-		kept[bundle]++
 		p.held = true
 		p.rec.Deliveries[p.index].State = Held
 		c.activity.touch(p.rec)

@@ -62,6 +62,7 @@ type Cloud struct {
 	projects map[string]*project
 	keys     map[string]signer
 	bundles  map[string]*project
+	clients  map[string]client
 	identity *identity
 	serials  serials
 

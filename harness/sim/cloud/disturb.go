@@ -11,10 +11,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path"
 	"strconv"
 	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim/cloud/faults"
 )
 
@@ -98,6 +100,7 @@ func (c *Cloud) disturbRequest(w http.ResponseWriter, r *http.Request, hits []fa
 // recordFault makes the record of a request that is not judged.
 func (c *Cloud) recordFault(r *http.Request, f faults.Fault) *record {
 	rec := c.newRecord(time.Now(), r.PathValue("project"))
+	rec.API = fixtures.API(path.Base(r.URL.Path))
 	rec.Detail, rec.Faults = "fault: "+string(f.Kind), []string{f.ID}
 	return rec
 }

@@ -31,6 +31,11 @@ const (
 	codeImage     = "80100022"
 	codeInner     = "81000001"
 	codeService   = "80000001"
+
+	codeRevokePartial = "80100020"
+	codeRevokeApps    = "80300017"
+	codeRevokeApp     = "80300028"
+	codeRevokeRight   = "80300032"
 )
 
 // The reasons for which a token is illegal.
@@ -93,7 +98,7 @@ func textOf(code string) string {
 // cloud.http-status).
 func (m Mode) statusOf(code string) int {
 	switch {
-	case m == StatusAll200, code == codeSuccess, code == codePartial:
+	case m == StatusAll200, code == codeSuccess, code == codePartial, code == codeRevokePartial, code == codeImageGood:
 		return http.StatusOK
 	case strings.HasPrefix(code, "802"):
 		return http.StatusUnauthorized

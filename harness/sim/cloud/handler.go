@@ -8,10 +8,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/pushproof/pushproof/agent/push"
 )
 
 // bodyMax is what is read of a request at all: 1000 tokens of any plausible
@@ -27,6 +25,8 @@ type Answer struct {
 	// a gateway's page, or nothing at all.
 	Raw []byte
 
+	// downloadURL and expireTime are of a verified image.
+	downloadURL, expireTime string
 	// recorded takes the place of Msg in the record when Msg holds tokens.
 	recorded string
 }
@@ -35,12 +35,8 @@ type Answer struct {
 func (c *Cloud) send(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	rec := c.newRecord(now, r.PathValue("project"))
-	if c.options.Intercept != nil {
-		if a := c.options.Intercept(r); a != nil {
-			rec.Detail = "intercepted"
-			c.answer(w, rec, *a)
-			return
-		}
+	if c.intercepted(w, r, rec) {
+		return
 	}
 	project, req, f := c.examine(w, r, rec, now)
 	if f == nil {
@@ -54,6 +50,20 @@ func (c *Cloud) send(w http.ResponseWriter, r *http.Request) {
 	c.answer(w, rec, f.answer())
 }
 
+// intercepted reports whether somebody else has given the answer.
+func (c *Cloud) intercepted(w http.ResponseWriter, r *http.Request, rec *record) bool {
+	if c.options.Intercept == nil {
+		return false
+	}
+	a := c.options.Intercept(r)
+	if a == nil {
+		return false
+	}
+	rec.Detail = "intercepted"
+	c.answer(w, rec, *a)
+	return true
+}
+
 // examine judges everything that a request says by itself. The order of the
 // checks is the simulator's choice (claim cloud.check-order).
 func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now time.Time) (*project, *request, *fault) {
@@ -61,17 +71,14 @@ func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now
 	if f != nil {
 		return nil, nil, f
 	}
-	number, err := strconv.Atoi(r.Header.Get("push-type"))
-	kind, unknown := push.KindOfPushType(number)
-	if err != nil || unknown != nil {
+	kind, number := kindOf(r)
+	if kind == 0 {
 		return nil, nil, illegalPayload("The header does not contain valid push-type")
 	}
 	rec.PushType = number
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-		return nil, nil, refuse(codeSize, "the body is longer than %d bytes, its tokens included", bodyMax)
-	} else if err != nil {
-		return nil, nil, refuse(codeParameter, "the body could not be read to its end")
+	body, f := readBody(w, r)
+	if f != nil {
+		return nil, nil, f
 	}
 	req, f := parseRequest(kind, body)
 	if f != nil {
@@ -80,6 +87,17 @@ func (c *Cloud) examine(w http.ResponseWriter, r *http.Request, rec *record, now
 	rec.BiTag, rec.Test, rec.CategoryAsked = req.options.biTag, req.options.test, req.notice.category
 	rec.receiptID = req.options.receiptID
 	return project, req, req.judgeCount()
+}
+
+// readBody reads the whole body of a request.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *fault) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		return nil, refuse(codeSize, "the body is longer than %d bytes, its tokens included", bodyMax)
+	} else if err != nil {
+		return nil, refuse(codeParameter, "the body could not be read to its end")
+	}
+	return body, nil
 }
 
 // sendLegacy answers the URLs of other OS generations (claim cloud.legacy-url).
@@ -93,8 +111,8 @@ func (c *Cloud) sendLegacy(w http.ResponseWriter, r *http.Request) {
 // whoever tries the simulator by hand.
 func (c *Cloud) unknownPath(w http.ResponseWriter, r *http.Request) {
 	rec := c.newRecord(time.Now(), "")
-	rec.Detail = "unknown method or path"
-	text := "This simulated Push Cloud knows POST /v3/{projectId}/messages:send only.\n"
+	rec.API, rec.Detail = "", "unknown method or path"
+	text := "This simulated Push Cloud knows:\n" + strings.Join(Routes(), "\n") + "\n"
 	c.answer(w, rec, Answer{HTTPStatus: http.StatusNotFound, Raw: []byte(text)})
 }
 
@@ -119,10 +137,12 @@ func (c *Cloud) write(w http.ResponseWriter, requestID string, a Answer) {
 	if body == nil {
 		w.Header().Set("Content-Type", "application/json;charset=utf-8")
 		body = marshal(struct {
-			Code      string `json:"code"`
-			Msg       string `json:"msg"`
-			RequestID string `json:"requestId"`
-		}{a.Code, a.Msg, requestID})
+			Code        string `json:"code"`
+			Msg         string `json:"msg"`
+			RequestID   string `json:"requestId"`
+			DownloadURL string `json:"downloadUrl,omitempty"`
+			ExpireTime  string `json:"expireTime,omitempty"`
+		}{a.Code, a.Msg, requestID, a.downloadURL, a.expireTime})
 	} else {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	}

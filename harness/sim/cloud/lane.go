@@ -23,6 +23,10 @@ type parcel struct {
 	index   int
 	form    *int64
 	view    *activity
+	// notifyID is that of a notification which has one. With revoke the parcel
+	// is the revocation of those that have it.
+	notifyID *int64
+	revoke   bool
 	// held means that it waits in the offline cache and not in the queue.
 	held bool
 }
@@ -173,7 +177,10 @@ func (c *Cloud) plan(l *lane) {
 func (c *Cloud) hand(p *parcel, device sim.Device) {
 	c.mu.Lock()
 	gone := p.reg.gone
-	if gone != nil {
+	switch {
+	case gone != nil && p.revoke:
+		c.conclude(p, Asked, nil)
+	case gone != nil:
 		c.settle(p, *gone)
 	}
 	c.mu.Unlock()
@@ -182,6 +189,10 @@ func (c *Cloud) hand(p *parcel, device sim.Device) {
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.options.HandOver)
 	defer cancel()
+	if p.revoke {
+		c.askDevice(ctx, p, device)
+		return
+	}
 	if c.options.Delivering != nil {
 		c.options.Delivering(ctx, p.message)
 	}

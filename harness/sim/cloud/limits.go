@@ -15,10 +15,12 @@ type limits struct {
 	views   views
 	images  images
 	seconds map[string]second
+	// checks count image checks by app and project.
+	checks map[owner]*pace
 }
 
 func newLimits() limits {
-	return limits{cards: cards{}, views: views{}, images: newImages(), seconds: map[string]second{}}
+	return limits{cards: cards{}, views: views{}, images: newImages(), seconds: map[string]second{}, checks: map[owner]*pace{}}
 }
 
 // admit counts a message towards the limits of its kind and reports whether it

@@ -44,10 +44,11 @@ var (
 	soundDurationMax = fixtures.LimitOf("soundDuration.max")
 )
 
-// judgeNotification judges what push-type 0 and 2 share; the right to a
+// judgeNotification judges what push-type 0 and 2 share, and returns the id by which
+// the notification can be revoked, if it has one; the right to a
 // priorityScene is not checked (claim cloud.priority-right). Source: Push Kit
 // REST API, scenarized message, request parameters.
-func judgeNotification(r *reader, n object, category string) {
+func judgeNotification(r *reader, n object, category string) (notifyID *int64) {
 	r.required(n, "title")
 	r.required(n, "body")
 	judgeClick(r, n)
@@ -55,7 +56,9 @@ func judgeNotification(r *reader, n object, category string) {
 	judgeURL(r, n, "overlayIcon")
 	r.need(!n.has("overlayIcon") || overlayCategories[category], "overlayIcon is not supported by category %s", category)
 	judgeStyle(r, n)
-	r.within(n, "notifyId", notifyIDMin, notifyIDMax)
+	if id, ok := r.within(n, "notifyId", notifyIDMin, notifyIDMax); ok && id >= 0 {
+		notifyID = &id
+	}
 	if id, ok := r.text(n, "appMessageId"); ok {
 		r.need(runes(id) >= appMessageIDMin && runes(id) <= appMessageIDMax && appMessageID.MatchString(id), "appMessageId is invalid")
 	}
@@ -66,6 +69,7 @@ func judgeNotification(r *reader, n object, category string) {
 	judgeSound(r, n)
 	r.truth(n, "foregroundShow")
 	r.oneOf(n, "priorityScene", priorityScenes)
+	return notifyID
 }
 
 // judgeClick judges clickAction: 0 opens the home page, 1 the page that action

@@ -6,7 +6,6 @@ package cloud
 import (
 	"context"
 	"crypto/rsa"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -78,9 +77,12 @@ func (o Options) withDefaults() Options {
 type Project struct {
 	// ID is what stands in the URL.
 	ID string
-	// ClientID is the app-level OAuth client id, for the APIs that want it.
+	// ClientID is the OAuth client id of the first of Apps, for the calls whose
+	// URL names an app; "" means that they have none.
 	ClientID string
-	Keys     []Key
+	// ClientIDs are those of the other apps, by bundle.
+	ClientIDs map[string]string
+	Keys      []Key
 	// Apps are the project's apps with their rights: "category:IM" and the like
 	// let a category stand, "kind:extension" and "kind:voip" let a kind pass,
 	// "kind:liveview:TAXI" and the like a live view of that event, and
@@ -96,6 +98,8 @@ type Project struct {
 	Penalised bool
 	// VerifyImages has sends with an image that was not verified get 80100022.
 	VerifyImages bool
+	// NoImageCheck has image checks get 83010004.
+	NoImageCheck bool
 	// QPS bounds to how many devices each app may send in a second of the
 	// cloud's clock; a request beyond it gets HTTP 503. Zero means no bound.
 	QPS int
@@ -130,37 +134,4 @@ type app struct {
 type signer struct {
 	Key
 	project *project
-}
-
-// enrol checks and indexes the projects.
-func (c *Cloud) enrol(projects []Project) error {
-	c.projects, c.keys, c.bundles = map[string]*project{}, map[string]signer{}, map[string]*project{}
-	for _, p := range projects {
-		entry := &project{Project: p, apps: map[string]app{}}
-		if p.ID == "" || c.projects[p.ID] != nil {
-			return fmt.Errorf("project id %q is empty or there twice", p.ID)
-		}
-		c.projects[p.ID] = entry
-		for _, k := range p.Keys {
-			if _, twice := c.keys[k.ID]; twice || k.ID == "" {
-				return fmt.Errorf("project %s: key id %q is empty or there twice", p.ID, k.ID)
-			}
-			if k.Public == nil {
-				return fmt.Errorf("project %s: key %s has no public half", p.ID, k.ID)
-			}
-			c.keys[k.ID] = signer{Key: k, project: entry}
-		}
-		for _, a := range p.Apps {
-			if _, twice := c.bundles[a.Bundle]; twice || a.Bundle == "" {
-				return fmt.Errorf("project %s: bundle %q is empty or there twice", p.ID, a.Bundle)
-			}
-			rights := make(map[string]bool, len(a.Rights))
-			for _, r := range a.Rights {
-				rights[r] = true
-			}
-			entry.apps[a.Bundle] = app{App: a, rights: rights}
-			c.bundles[a.Bundle] = entry
-		}
-	}
-	return nil
 }

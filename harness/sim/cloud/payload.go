@@ -21,6 +21,8 @@ type notice struct {
 	// view; nil for other kinds.
 	form *int64
 	view *activity
+	// notifyID is the id by which a notification can be revoked.
+	notifyID *int64
 	// images are the URLs that an image check is for.
 	images []string
 }
@@ -68,8 +70,7 @@ func judgeAlert(r *reader, payload object) notice {
 	}
 	category := r.required(n, "category")
 	r.need(categories[category] || oldCategories[category], "category value %.64q is not supported", category)
-	judgeNotification(r, n, category)
-	return notice{category: category, images: imageOf(n)}
+	return notice{category: category, notifyID: judgeNotification(r, n, category), images: imageOf(n)}
 }
 
 // judgeExtension judges push-type 2, whose category must be PLAY_VOICE.
@@ -78,8 +79,7 @@ func judgeExtension(r *reader, payload object) notice {
 	n := r.requiredObject(payload, "notification")
 	category := r.required(n, "category")
 	r.need(category == playVoice, "category should be %s", playVoice)
-	judgeNotification(r, n, category)
-	return notice{category: category, images: imageOf(n)}
+	return notice{category: category, notifyID: judgeNotification(r, n, category), images: imageOf(n)}
 }
 
 // imageOf returns the URL of a notification's image, if it has one.

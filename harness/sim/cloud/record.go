@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim"
 )
 
@@ -29,7 +30,7 @@ func (r *record) snapshot() Activity {
 }
 
 func (c *Cloud) newRecord(now time.Time, project string) *record {
-	return &record{Activity: Activity{At: now, RequestID: c.serials.next(now), Project: project, PushType: -1}}
+	return &record{Activity: Activity{At: now, RequestID: c.serials.next(now), Project: project, API: fixtures.APISend, PushType: -1}}
 }
 
 // keep puts a record and its answer into the activity.

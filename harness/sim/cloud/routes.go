@@ -18,6 +18,9 @@ var routes = []route{
 	{"POST /v3/{project}/messages:send", (*Cloud).send},
 	{"POST /v1/{id}/messages:send", (*Cloud).sendLegacy},
 	{"POST /v2/{id}/messages:send", (*Cloud).sendLegacy},
+	{"POST /v1/{client}/messages:revoke", (*Cloud).revoke},
+	{"POST /v1/{client}/images:verify", (*Cloud).verifyClient},
+	{"POST /v2/{project}/images:verify", (*Cloud).verifyProject},
 }
 
 // Routes returns the patterns, as http.ServeMux writes them, of all that the

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
-	"github.com/pushproof/pushproof/harness/sim"
 )
 
 // Sleep is a time of the day, Beijing's, at which every user is taken to be
@@ -31,14 +30,14 @@ func (s Sleep) at(now time.Time) bool {
 	return clock >= s.From || clock < s.To
 }
 
-// wakes reports whether a message is delivered to somebody who sleeps.
-func wakes(m sim.Message) bool {
-	return m.PushType == push.KindVoIP.PushType() || m.Category == categoryVoIP
+// wakes reports whether a parcel is delivered to somebody who sleeps.
+func (p *parcel) wakes() bool {
+	return p.revoke || p.message.PushType == push.KindVoIP.PushType() || p.message.Category == categoryVoIP
 }
 
 // awake reports whether a message may be handed over at this time of the day.
 func (c *Cloud) awake(p *parcel) bool {
-	return wakes(p.message) || !c.options.Sleep.at(c.clock.Now())
+	return p.wakes() || !c.options.Sleep.at(c.clock.Now())
 }
 
 // firstAwake returns the index of the first parcel of a device that is online
@@ -48,7 +47,7 @@ func (c *Cloud) firstAwake(l *lane) int {
 		return 0
 	}
 	for i, p := range l.waiting {
-		if wakes(p.message) {
+		if p.wakes() {
 			return i
 		}
 	}

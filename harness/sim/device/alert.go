@@ -38,7 +38,7 @@ func newNotification(a *app, m sim.Message, n notice) *notification {
 		id = *n.NotifyID
 	}
 	return &notification{
-		app: a, id: id, appMessageID: n.AppMessageID, title: n.Title, text: n.Body, inbox: n.InboxContent,
+		app: a, id: id, pushType: m.PushType, appMessageID: n.AppMessageID, title: n.Title, text: n.Body, inbox: n.InboxContent,
 		slot: slotOf(m.Category), click: target{action: n.ClickAction},
 	}
 }

@@ -12,6 +12,7 @@ import (
 type notification struct {
 	app          *app
 	id           int
+	pushType     int // of the message
 	appMessageID string
 	title, text  string
 	inbox        []string

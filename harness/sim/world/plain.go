@@ -5,6 +5,7 @@ package world
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pushproof/pushproof/agent/push"
@@ -13,7 +14,8 @@ import (
 )
 
 // StartPlain does on a device, through the hdc server, what a tester does with
-// an app that has no agent: start it, and allow notifications when it asks. It
+// an app that has no agent: start it, and allow notifications when it asks, if
+// a way to do so is known for that type of device. It
 // returns the app's Push Token, which a team's own app would show or log.
 func (w *World) StartPlain(ctx context.Context, key string) (push.Token, error) {
 	sim := w.Device(key)
@@ -31,7 +33,8 @@ func (w *World) StartPlain(ctx context.Context, key string) (push.Token, error) 
 	if _, err := d.Await(ctx, device.Foreground); err != nil {
 		return push.Token{}, err
 	}
-	if err := d.AnswerDialog(ctx, true); err != nil {
+	var none *device.NoMethodError
+	if err := d.AnswerDialog(ctx, true); err != nil && !errors.As(err, &none) {
 		return push.Token{}, err
 	}
 	for {

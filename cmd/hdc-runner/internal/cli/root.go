@@ -44,11 +44,7 @@ func exit(code int) error {
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	told := context.AfterFunc(ctx, func() {
-		stop()
-		fmt.Fprintln(stderr, "hdc-runner: interrupted; cleaning up (once more ends it at once)")
-	})
-	defer told()
+	defer context.AfterFunc(ctx, stop)()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -61,7 +57,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &code):
 		return code.code
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		// Said already.
+		fmt.Fprintln(stderr, "hdc-runner: interrupted")
 		return verdict.ExitInfra
 	}
 	for line := range strings.Lines(err.Error()) {

@@ -133,7 +133,11 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	for _, key := range keys {
 		options.Orders = append(options.Orders, fleet.Order{Config: config, Key: key, Run: r.Run, Filter: f.filter, Verbose: f.verbose})
 	}
+	told := context.AfterFunc(ctx, func() {
+		fmt.Fprintln(stderr, "hdc-runner: interrupted; cleaning up (once more ends it at once)")
+	})
 	r.Devices = fleet.Run(ctx, options)
+	told()
 	r.Ended, r.Interrupted = time.Now(), ctx.Err() != nil
 	r.Tally(f.allowInconclusive)
 	return f.conclude(r, config.ReportDir, out, stderr)

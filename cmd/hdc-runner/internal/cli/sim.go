@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +64,10 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		}
 	}
 	w, err := world.New(ctx, world.Options{Dir: dir, Types: f.types, CloudAddr: f.cloudAddr, HDCAddr: f.hdcAddr})
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "listen" {
+		return fmt.Errorf("%w; end the program that holds the port, or leave --hdc and --cloud away for free ports", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -114,12 +120,23 @@ send an alert to the app without an agent, and look for it on the screen:
   hdc-runner push send --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --target %[8]s --token-file %[9]s %[10]s
 
 run the acceptance suite against this world, as against real endpoints:
-  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 300ms --quiet 250ms
+  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 250ms
 
-an agent dials the hub of a run; its address is ws://127.0.0.1:PORT/agent, with the run's token (docs/architecture.md):
-  hdc-runner run --verbose ... prints it
-`, c.PushEndpoint, c.PushCA, c.ServiceAccount, c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, tokenFile, messageFile)
+an agent dials the hub of a run, ws://127.0.0.1:PORT/agent, and must know the run's token; --verbose says which port, while the run lasts:
+  hdc-runner run --verbose --label-filter 'background && foreground' --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all
+`, c.PushEndpoint, word(c.PushCA), word(c.ServiceAccount), c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, word(tokenFile), word(messageFile))
 	return nil
+}
+
+// plainWord is what needs no quotes in a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,\\-]+$`)
+
+// word quotes a path for the commands that are printed.
+func word(path string) string {
+	if plainWord.MatchString(path) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // sampleAlert is what sim leaves to be sent.

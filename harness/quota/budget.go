@@ -1,0 +1,96 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package quota
+
+import (
+	"context"
+	"time"
+)
+
+// Budget is what a plan costs, held against what the limits leave now. It
+// reserves nothing: a plan may be given up, and others send meanwhile. It is
+// for one goroutine.
+type Budget struct {
+	ledger *Ledger
+	force  bool
+	costs  []*Cost
+	used   map[*Cost][]time.Time
+}
+
+// Cost is what a plan takes of one limit and scope.
+type Cost struct {
+	Rule  Rule
+	Scope string
+	// Sent were sent, or are about to be, within the limit's window; Planned
+	// are the plan's.
+	Sent, Planned int
+}
+
+// Budget returns an empty plan.
+func (l *Ledger) Budget() *Budget {
+	return &Budget{ledger: l, force: l.o.Force, used: map[*Cost][]time.Time{}}
+}
+
+// Spend adds the messages to the plan. If a limit would be crossed it adds
+// nothing, unless limits are forced, and the error is an *OverError.
+func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
+	var grow []func()
+	var worst *OverError
+	err := b.ledger.o.Store.Update(ctx, func(tx Tx) error {
+		known, err := identify(tx, sends)
+		if err != nil {
+			return err
+		}
+		for _, n := range needs(b.ledger.o.Rules, known) {
+			c, err := b.cost(tx, n)
+			if err != nil {
+				return err
+			}
+			if e := n.over(b.used[c], c.Planned); e != nil && (worst == nil || worst.sooner(e)) {
+				worst = e
+			}
+			grow = append(grow, func() { c.Planned += n.want })
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if worst != nil && !b.force {
+		return worst
+	}
+	for _, f := range grow {
+		f()
+	}
+	return nil
+}
+
+// cost finds the cost of that limit and scope; the store is asked once for it.
+func (b *Budget) cost(tx Tx, n need) (*Cost, error) {
+	for _, c := range b.costs {
+		if c.Rule.Name == n.rule.Name && c.Scope == n.scope {
+			return c, nil
+		}
+	}
+	used, err := n.used(tx, b.ledger.o.Now())
+	if err != nil {
+		return nil, err
+	}
+	c := &Cost{Rule: n.rule, Scope: n.scope, Sent: len(used)}
+	b.costs = append(b.costs, c)
+	b.used[c] = used
+	return c, nil
+}
+
+// Costs returns what the plan costs so far, in the order in which limits were
+// met; those of which it takes nothing are left out.
+func (b *Budget) Costs() []Cost {
+	var list []Cost
+	for _, c := range b.costs {
+		if c.Planned > 0 {
+			list = append(list, *c)
+		}
+	}
+	return list
+}

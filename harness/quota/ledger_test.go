@@ -1,0 +1,299 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/quota"
+)
+
+// Each step sends so many and wants so many of them to be within the limits.
+type step struct {
+	after time.Duration
+	n     int
+	send  quota.Send
+	want  int
+}
+
+func TestLimits(t *testing.T) {
+	day := 24 * time.Hour
+	test := quota.Send{Project: "1", Device: "A", Kind: push.KindAlert, Category: "MARKETING", Test: true}
+	otherProject := test
+	otherProject.Project = "2"
+	testForm := form("7")
+	testForm.Test = true
+	travel := marketing("A", "com.a")
+	travel.Category = "TRAVEL"
+	extension := quota.Send{Project: "1", Device: "A", App: "com.a", Kind: push.KindExtension, Category: "PLAY_VOICE"}
+	tests := map[string]struct {
+		classes []string
+		steps   []step
+	}{
+		"test messages, by the day and project": {nil, []step{
+			{0, 1001, test, 1000}, {0, 3, otherProject, 3}, {11 * time.Hour, 1, test, 0}, {time.Hour, 1, test, 1}}},
+		"a day ends at midnight in Beijing, not after 24 hours": {nil, []step{
+			{0, 3, marketing("A", "com.a"), 2}, {12*time.Hour - time.Second, 1, marketing("A", "com.a"), 0}, {time.Second, 3, marketing("A", "com.a"), 2}, {day, 3, marketing("A", "com.a"), 2}}},
+		"marketing, by app and device": {nil, []step{
+			{0, 3, marketing("A", "com.a"), 2}, {0, 3, marketing("B", "com.a"), 2}, {0, 3, marketing("A", "com.b"), 2}}},
+		"marketing of a news app":               {[]string{"news"}, []step{{0, 9, marketing("A", "com.a"), 5}}},
+		"a category with a right has no number": {nil, []step{{0, 30, travel, 30}, {0, 30, extension, 30}}},
+		"background, in any hour": {nil, []step{
+			{0, 1, background("A"), 1}, {40 * time.Minute, 2, background("A"), 1}, {19 * time.Minute, 1, background("A"), 0}, {time.Minute, 2, background("A"), 1}, {0, 3, background("B"), 2}}},
+		"a card, by the day":              {nil, []step{{0, 9, form("7"), 2}, {0, 9, form("8"), 2}}},
+		"a card of an unreleased app":     {[]string{"unreleased"}, []step{{0, 9, form("7"), 5}}},
+		"of several classes the greatest": {[]string{"unreleased", "tools", "news"}, []step{{0, 60, form("7"), 50}, {0, 9, marketing("A", "com.a"), 5}}},
+		"test messages refresh cards":     {nil, []step{{0, 30, testForm, 30}}},
+		"a live view, in 5 minutes and an hour": {nil, slices.Concat(
+			[]step{{0, 11, liveView("FLIGHT", "1"), 10}, {0, 11, liveView("FLIGHT", "2"), 10}},
+			slices.Repeat([]step{{5 * time.Minute, 11, liveView("FLIGHT", "1"), 10}}, 5),
+			[]step{{5 * time.Minute, 1, liveView("FLIGHT", "1"), 0}, {30 * time.Minute, 20, liveView("FLIGHT", "1"), 10}})},
+		"a taxi is faster": {nil, []step{{0, 40, liveView("TAXI", "1"), 30}, {0, 40, liveView("SCORE", "2"), 30}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			rules, err := quota.Rules(tt.classes...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := newDesk(t, quota.Options{Rules: rules})
+			for i, s := range tt.steps {
+				d.advance(s.after)
+				if got := d.send(s.n, s.send); got != s.want {
+					t.Fatalf("step %d at %s: %d of %d within the limits, want %d", i, d.time(), got, s.n, s.want)
+				}
+			}
+		})
+	}
+}
+
+func TestRulesKnowTheirClasses(t *testing.T) {
+	if _, err := quota.Rules("tabloid"); err == nil || !strings.Contains(err.Error(), `"tabloid"`) || !strings.Contains(err.Error(), "news") {
+		t.Errorf("an unknown class: %v", err)
+	}
+	rules, err := quota.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules {
+		if r.Most != int(fixtures.LimitOf(r.Limit)) || r.Source == "" || r.Period() == "" {
+			t.Errorf("%s: %d, source %q, %s", r.Name, r.Most, r.Source, r.Period())
+		}
+	}
+}
+
+// A cell of three messages is not begun if there is room for two.
+func TestAllOrNothing(t *testing.T) {
+	d := newDesk(t, quota.Options{})
+	b := background("A")
+	_, err := d.Reserve(t.Context(), b, b, b)
+	var over *quota.OverError
+	if !errors.As(err, &over) || over.Sent != 0 || over.Want != 3 || !over.Room.IsZero() {
+		t.Fatalf("three of two: %v", err)
+	}
+	if got := d.send(3, b); got != 2 {
+		t.Errorf("%d were left, want 2", got)
+	}
+	_, err = d.Reserve(t.Context(), background("B"), b)
+	if !errors.As(err, &over) || over.Sent != 2 || over.Want != 1 || !over.Room.Equal(noon.Add(time.Hour)) {
+		t.Errorf("one of two, one of none: %v", err)
+	}
+	if got := d.send(3, background("B")); got != 2 {
+		t.Errorf("%d were left on the other device, want 2", got)
+	}
+	for _, says := range []string{"at most 2 background messages an hour for device A", "2 sent", "1 more would be too many", "receipt 102", "frequency control", "there is room at "} {
+		if !strings.Contains(over.Error(), says) {
+			t.Errorf("%q does not say %q", over, says)
+		}
+	}
+}
+
+// Of two limits in the way the one counts that stays longer.
+func TestTheLongestLimitIsNamed(t *testing.T) {
+	d := newDesk(t, quota.Options{})
+	for range 6 {
+		d.send(10, liveView("FLIGHT", "1"))
+		d.advance(5 * time.Minute)
+	}
+	d.advance(-time.Second)
+	_, err := d.Reserve(t.Context(), liveView("FLIGHT", "1"))
+	var over *quota.OverError
+	if !errors.As(err, &over) || over.Rule.Name != "liveview.hour" || !over.Room.Equal(noon.Add(time.Hour)) {
+		t.Errorf("refused with %+v", over)
+	}
+}
+
+func TestTickets(t *testing.T) {
+	d := newDesk(t, quota.Options{Lease: time.Minute})
+	b := background("A")
+	reserve := func() *quota.Ticket {
+		t.Helper()
+		tickets, err := d.Reserve(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tickets[0]
+	}
+	first, second := reserve(), reserve()
+	if got := d.send(1, b); got != 0 {
+		t.Fatal("reserved messages do not count")
+	}
+	if err := first.Cancel(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	third := reserve()
+	// What was settled stays so.
+	if err := first.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// The process of the second has died, the third was merely slow.
+	d.advance(time.Minute)
+	if err := third.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.send(3, b); got != 1 {
+		t.Errorf("%d more after a reservation has expired, want 1", got)
+	}
+	// It counts from when it was sent, not from when it was reserved.
+	d.advance(time.Hour - time.Second)
+	if got := d.send(3, b); got != 0 {
+		t.Errorf("%d more within the hour", got)
+	}
+	if err := second.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.advance(time.Second)
+	if got := d.send(3, b); got != 1 {
+		t.Errorf("%d more beside the one that was committed late, want 1", got)
+	}
+	var none *quota.Ticket
+	if err := errors.Join(none.Commit(t.Context()), none.Cancel(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+// A reservation of somebody else may end sooner than its window.
+func TestRoomComesWithTheEndOfALease(t *testing.T) {
+	d := newDesk(t, quota.Options{Lease: time.Minute})
+	if _, err := d.Reserve(t.Context(), background("A"), background("A")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Reserve(t.Context(), background("A"))
+	var over *quota.OverError
+	if !errors.As(err, &over) || !over.Room.Equal(noon.Add(time.Minute)) {
+		t.Errorf("refused with %v", err)
+	}
+}
+
+func TestWait(t *testing.T) {
+	d := newDesk(t, quota.Options{Wait: quota.DefaultWait})
+	v := liveView("FLIGHT", "1")
+	if got := d.send(12, v); got != 12 || d.time().Sub(noon) != 5*time.Minute {
+		t.Errorf("%d were sent until %s", got, d.time())
+	}
+	if len(d.waits) != 1 || d.waits[0] != "liveview.5min until 12:05:00" {
+		t.Errorf("waits %v", d.waits)
+	}
+	// An hour is no short time: refused at once.
+	if got := d.send(3, background("A")); got != 2 || len(d.waits) != 1 {
+		t.Errorf("%d were sent, waits %v", got, d.waits)
+	}
+	d.advance(55 * time.Minute)
+	if got := d.send(1, background("A")); got != 1 || len(d.waits) != 2 {
+		t.Errorf("%d were sent, waits %v", got, d.waits)
+	}
+	// No waiting for what never comes, and none for longer than the context.
+	if _, err := d.Reserve(t.Context(), slices.Repeat([]quota.Send{v}, 11)...); err == nil || len(d.waits) != 2 {
+		t.Errorf("eleven of ten: %v, waits %v", err, d.waits)
+	}
+	d.send(10, v)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := d.Reserve(ended, v); !errors.Is(err, context.Canceled) {
+		t.Errorf("a wait whose context ended: %v", err)
+	}
+}
+
+// The wait by the real clock ends with its context.
+func TestWaitByTheRealClock(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	l := quota.New(quota.Options{Wait: 2 * time.Hour, OnWait: func(*quota.OverError) { end() }})
+	if _, err := l.Reserve(ctx, background("A"), background("A")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Reserve(ctx, background("A")); !errors.Is(err, context.Canceled) {
+		t.Errorf("the wait ended with %v", err)
+	}
+}
+
+func TestForce(t *testing.T) {
+	store := &quota.Memory{}
+	d := newDesk(t, quota.Options{Store: store, Force: true})
+	if got := d.send(5, background("A")); got != 5 {
+		t.Errorf("%d of 5 were forced", got)
+	}
+	forced := 0
+	err := store.Update(t.Context(), func(tx quota.Tx) error {
+		entries, err := tx.Entries(noon)
+		for _, e := range entries {
+			if e.Forced {
+				forced++
+			}
+		}
+		return err
+	})
+	if err != nil || forced != 3 {
+		t.Errorf("%d entries are marked, %v; want 3", forced, err)
+	}
+}
+
+// push send knows only a token, run knows whose it is: one device, one count.
+func TestTokenAndDeviceAreOne(t *testing.T) {
+	d := newDesk(t, quota.Options{})
+	byToken := quota.Send{Project: "1", Token: "token:1234abcd", Kind: push.KindBackground, Test: true}
+	if got := d.send(1, byToken); got != 1 {
+		t.Fatal("the first one was refused")
+	}
+	byKey := background("A")
+	if got := d.send(1, byKey); got != 1 {
+		t.Fatal("nothing is known of the token yet")
+	}
+	byKey.Token = byToken.Token
+	if got := d.send(2, byKey); got != 0 {
+		t.Errorf("%d more, though two went to the device", got)
+	}
+	if got := d.send(2, byToken); got != 0 {
+		t.Errorf("%d more by the token, though two went to the device", got)
+	}
+	other := byToken
+	other.Token = "token:99999999"
+	if got := d.send(3, other); got != 2 {
+		t.Errorf("%d to another token, want 2", got)
+	}
+}
+
+func TestOldEntriesGo(t *testing.T) {
+	store := &quota.Memory{}
+	d := newDesk(t, quota.Options{Store: store})
+	d.send(1, background("A"))
+	d.advance(31 * 24 * time.Hour)
+	d.send(1, background("A"))
+	err := store.Update(t.Context(), func(tx quota.Tx) error {
+		entries, err := tx.Entries(time.Time{})
+		if len(entries) != 1 {
+			t.Errorf("%d entries are kept, want 1", len(entries))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

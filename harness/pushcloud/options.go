@@ -39,8 +39,8 @@ type PushOptions struct {
 	Extra map[string]json.RawMessage
 }
 
-// isTest reports whether a test message is sent, as far as Extra can be read.
-func (o PushOptions) isTest() bool {
+// IsTest reports whether a test message is sent, as far as Extra can be read.
+func (o PushOptions) IsTest() bool {
 	if raw, ok := o.Extra["testMessage"]; ok {
 		return string(raw) == "true"
 	}
@@ -51,7 +51,7 @@ func (o PushOptions) isTest() bool {
 func (o PushOptions) encode() ([]byte, error) {
 	e := optionsEncoder{out: make([]byte, 1, 128), extra: o.Extra}
 	e.out[0] = '{'
-	e.member("testMessage", strconv.FormatBool(o.isTest()))
+	e.member("testMessage", strconv.FormatBool(o.IsTest()))
 	if o.TTL != 0 {
 		// A part of a second is rounded up: the message lives no shorter than
 		// was asked for.

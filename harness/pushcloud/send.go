@@ -27,7 +27,7 @@ func (c *Client) Send(ctx context.Context, r Request) (*Response, error) {
 	}
 	revealed := reveal(r.Tokens)
 	if !r.Unchecked {
-		if faults := e.validate(revealed, r.Options.isTest()); len(faults) > 0 {
+		if faults := e.validate(revealed, r.Options.IsTest()); len(faults) > 0 {
 			return nil, &InvalidError{Faults: faults}
 		}
 	}

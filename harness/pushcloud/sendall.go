@@ -82,7 +82,7 @@ type run struct {
 
 // pass goes once over what is owed.
 func (c *Client) pass(ctx context.Context, d *Delivery, e encoded) error {
-	most, _ := mostTokens(e.pushType, d.request.Options.isTest())
+	most, _ := mostTokens(e.pushType, d.request.Options.IsTest())
 	r := &run{client: c, e: e, d: d, batches: slices.Collect(slices.Chunk(d.Owed(), most))}
 	calls := len(r.batches)
 	if r.turns.attempts = c.budget; c.budget <= 0 {

@@ -52,7 +52,7 @@ func Validate(r Request) []Fault {
 	if err != nil {
 		return []Fault{{Path: "body", Problem: err.Error()}}
 	}
-	return e.validate(reveal(r.Tokens), r.Options.isTest())
+	return e.validate(reveal(r.Tokens), r.Options.IsTest())
 }
 
 func (e encoded) validate(tokens []string, test bool) []Fault {

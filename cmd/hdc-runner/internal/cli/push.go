@@ -39,7 +39,7 @@ type sendFlags struct {
 func newPush() *cobra.Command {
 	cmd := &cobra.Command{Use: "push", Short: "send messages", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(newSend())
+	cmd.AddCommand(newSend(), newValidate())
 	return cmd
 }
 

@@ -95,7 +95,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; `%s --help` lists the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(newRun(), newDevices(), newPush(), newSim(), newDoctor(), newVersion())
+	root.AddCommand(newRun(), newDevices(), newPush(), newReceipts(), newSim(), newDoctor(), newVersion())
 	return root
 }
 

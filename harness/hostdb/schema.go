@@ -36,6 +36,7 @@ var migrations = []string{
 		item     TEXT NOT NULL,
 		event    TEXT NOT NULL,
 		test     INTEGER NOT NULL,
+		further  INTEGER NOT NULL,
 		forced   INTEGER NOT NULL
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX sends_at ON sends (at);

@@ -33,7 +33,8 @@ func (l *Ledger) Budget() *Budget {
 }
 
 // Spend adds the messages to the plan. If a limit would be crossed it adds
-// nothing, unless limits are forced, and the error is an *OverError.
+// nothing, and the error is an *OverError, unless limits are forced or
+// Options.Wait is long enough for room to come.
 func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
 	var grow []func()
 	var worst *OverError
@@ -42,12 +43,13 @@ func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
 		if err != nil {
 			return err
 		}
+		uses := newUses(tx, b.ledger.o.Now())
 		for _, n := range needs(b.ledger.o.Rules, known) {
-			c, err := b.cost(tx, n)
+			c, err := b.cost(uses, n)
 			if err != nil {
 				return err
 			}
-			if e := n.over(b.used[c], c.Planned); e != nil && (worst == nil || worst.sooner(e)) {
+			if e := n.over(b.used[c], c.Planned); e != nil && !b.waits(e) && (worst == nil || worst.sooner(e)) {
 				worst = e
 			}
 			grow = append(grow, func() { c.Planned += n.want })
@@ -66,14 +68,27 @@ func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
 	return nil
 }
 
+// waits reports whether Reserve will make room for the messages by waiting no
+// longer than it may, when their turn comes.
+func (b *Budget) waits(e *OverError) bool {
+	wait := b.ledger.o.Wait
+	switch {
+	case e.Want > e.Rule.Most:
+		return false
+	case e.Rule.span > 0 && e.Rule.span <= wait:
+		return true
+	}
+	return !e.Room.IsZero() && !e.Room.After(b.ledger.o.Now().Add(wait))
+}
+
 // cost finds the cost of that limit and scope; the store is asked once for it.
-func (b *Budget) cost(tx Tx, n need) (*Cost, error) {
+func (b *Budget) cost(uses *uses, n need) (*Cost, error) {
 	for _, c := range b.costs {
 		if c.Rule.Name == n.rule.Name && c.Scope == n.scope {
 			return c, nil
 		}
 	}
-	used, err := n.used(tx, b.ledger.o.Now())
+	used, err := uses.find(n)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -100,5 +102,35 @@ func TestPayerReadsMessages(t *testing.T) {
 	}
 	if _, err := (quota.Payer{}).Send(message{kind: push.KindForm}); err == nil {
 		t.Error("a message that cannot be read is charged")
+	}
+}
+
+// A plan counts on the waits that will be made when it is carried out.
+func TestABudgetKnowsWaits(t *testing.T) {
+	d := newDesk(t, quota.Options{Wait: 5 * time.Minute})
+	plan := d.Budget()
+	v := liveView("FLIGHT", "1")
+	for range 25 {
+		if err := plan.Spend(t.Context(), v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var over *quota.OverError
+	if err := plan.Spend(t.Context(), slices.Repeat([]quota.Send{v}, 11)...); !errors.As(err, &over) || over.Rule.Name != "liveview.5min" {
+		t.Errorf("eleven at once, of ten in five minutes: %v", err)
+	}
+	d.send(2, background("A"))
+	if err := d.Budget().Spend(t.Context(), background("A")); !errors.As(err, &over) {
+		t.Errorf("an hour is too long to wait, and %v", err)
+	}
+	d.advance(57 * time.Minute)
+	plan = d.Budget()
+	for range 2 {
+		if err := plan.Spend(t.Context(), background("A")); err != nil {
+			t.Errorf("three minutes are not: %v", err)
+		}
+	}
+	if err := plan.Spend(t.Context(), background("A")); !errors.As(err, &over) {
+		t.Errorf("a third one within the hour to come: %v", err)
 	}
 }

@@ -92,7 +92,7 @@ func rest(ctx context.Context, until time.Time) error {
 // Reserve sets aside what the messages cost, for all of them or for none, and
 // returns a Ticket for each, in order. Where a limit is in the way it waits for
 // room, if there will be some within Options.Wait; otherwise the error is an
-// *OverError. Call Commit or Cancel on each Ticket.
+// *OverError. Commit or Cancel each Ticket, or Settle all of them.
 func (l *Ledger) Reserve(ctx context.Context, sends ...Send) ([]*Ticket, error) {
 	deadline := l.o.Now().Add(l.o.Wait)
 	for {
@@ -183,8 +183,9 @@ func identify(tx Tx, sends []Send) ([]Send, error) {
 // in the way longest, or nil.
 func (l *Ledger) over(tx Tx, now time.Time, sends []Send) (*OverError, error) {
 	var worst *OverError
+	uses := newUses(tx, now)
 	for _, n := range needs(l.o.Rules, sends) {
-		used, err := n.used(tx, now)
+		used, err := uses.find(n)
 		if err != nil {
 			return nil, err
 		}

@@ -6,10 +6,13 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
@@ -295,5 +298,65 @@ func TestOldEntriesGo(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// A request to many tokens is one request, and a message to each of them.
+func TestManyTokens(t *testing.T) {
+	d := newDesk(t, quota.Options{})
+	tokens := make([]string, 25)
+	for i := range tokens {
+		tokens[i] = fmt.Sprint("token:", i)
+	}
+	m := message{push.KindBackground, `{"extraData":"x"}`}
+	tests := []struct {
+		name     string
+		payer    quota.Payer
+		message  message
+		requests int
+	}{
+		{"test messages", quota.Payer{Project: "1", Test: true}, m, 3},
+		{"messages", quota.Payer{Project: "2"}, m, 1},
+		{"cards", quota.Payer{Project: "3", Test: true}, message{push.KindForm, `{"formId":7}`}, 25},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sends, err := tt.payer.SendAll(tt.message, tokens)
+			if err != nil || len(sends) != 25 {
+				t.Fatalf("%d sends, %v", len(sends), err)
+			}
+			requests := 0
+			for i, s := range sends {
+				if s.Token != tokens[i] || s.Kind != tt.message.kind {
+					t.Errorf("%+v is not for %s", s, tokens[i])
+				}
+				if !s.Further {
+					requests++
+				}
+			}
+			if requests != tt.requests {
+				t.Errorf("%d requests, want %d", requests, tt.requests)
+			}
+		})
+	}
+	sends, err := tests[0].payer.SendAll(m, tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tickets, err := d.Reserve(t.Context(), sends...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The last five were not sent: one request less.
+	if err := quota.Settle(t.Context(), tickets, func(i int) bool { return i < 20 }); err != nil {
+		t.Fatal(err)
+	}
+	plan := d.Budget()
+	if err := plan.Spend(t.Context(), sends[0], sends[24]); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"test.day project 1: 2+1 of 1000", "background.hour device token:0: 1+1 of 2", "background.hour device token:24: 0+1 of 2"}
+	if diff := cmp.Diff(want, costs(plan)); diff != "" {
+		t.Error(diff)
 	}
 }

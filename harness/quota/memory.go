@@ -64,7 +64,7 @@ func (tx *memoryTx) Delete(id string) error {
 }
 
 func (tx *memoryTx) Purge(now, old time.Time) error {
-	maps.DeleteFunc(tx.entries, func(_ string, e Entry) bool { return !e.live(now) || e.At.Before(old) })
+	maps.DeleteFunc(tx.entries, func(_ string, e Entry) bool { return !e.Expires.IsZero() && !now.Before(e.Expires) || e.At.Before(old) })
 	return nil
 }
 

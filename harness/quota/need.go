@@ -38,28 +38,54 @@ func needs(rules []Rule, sends []Send) []need {
 	return list
 }
 
-// used lists when each of those messages will count no more that fall under
-// the same limit and scope and count now, in the order of these times.
-func (n need) used(tx Tx, now time.Time) ([]time.Time, error) {
-	entries, err := tx.Entries(n.rule.since(now))
-	if err != nil {
-		return nil, err
+// uses finds what counts now. It reads the entries of a window once, since a
+// message may go to thousands of tokens, each with a scope of its own.
+type uses struct {
+	tx  Tx
+	now time.Time
+	// of holds, by rule and scope, when each message will count no more.
+	of map[string]map[string][]time.Time
+}
+
+func newUses(tx Tx, now time.Time) *uses {
+	return &uses{tx, now, map[string]map[string][]time.Time{}}
+}
+
+// find lists when each of those messages will count no more that fall under the
+// same limit and scope and count now, in the order of these times.
+func (u *uses) find(n need) ([]time.Time, error) {
+	scopes, ok := u.of[n.rule.Name]
+	if !ok {
+		entries, err := u.tx.Entries(n.rule.since(u.now))
+		if err != nil {
+			return nil, err
+		}
+		scopes = n.rule.group(entries, u.now)
+		u.of[n.rule.Name] = scopes
 	}
-	var ends []time.Time
+	return scopes[n.scope], nil
+}
+
+// group sorts entries into scopes.
+func (r Rule) group(entries []Entry, now time.Time) map[string][]time.Time {
+	scopes := map[string][]time.Time{}
 	for _, e := range entries {
-		if !e.live(now) || !n.rule.Counts(e.Send) || n.rule.Scope(e.Send) != n.scope {
+		if !r.Counts(e.Send) {
 			continue
 		}
-		end := n.rule.leaves(e.At)
+		end := r.leaves(e.At)
 		if !e.Expires.IsZero() && e.Expires.Before(end) {
 			end = e.Expires
 		}
 		if end.After(now) {
-			ends = append(ends, end)
+			scope := r.Scope(e.Send)
+			scopes[scope] = append(scopes[scope], end)
 		}
 	}
-	slices.SortFunc(ends, time.Time.Compare)
-	return ends, nil
+	for _, ends := range scopes {
+		slices.SortFunc(ends, time.Time.Compare)
+	}
+	return scopes
 }
 
 // over returns the refusal if what is used, and planned before, leaves too

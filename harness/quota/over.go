@@ -23,14 +23,18 @@ type OverError struct {
 	Room time.Time
 }
 
-// Error says what the limit is, how far it is used, and when there is room.
-func (e *OverError) Error() string {
+// Error is Reason with the limit's source.
+func (e *OverError) Error() string { return e.Reason() + " (" + e.Rule.Source + ")" }
+
+// Reason says what the limit is, how far it is used, what crossing it leads to,
+// and when there is room.
+func (e *OverError) Reason() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "at most %d %s %s for %s: %d sent, ", e.Rule.Most, e.Rule.What, e.Rule.Period(), e.Scope, e.Sent)
 	if e.Planned > 0 {
 		fmt.Fprintf(&b, "%d planned, ", e.Planned)
 	}
-	fmt.Fprintf(&b, "%d more would be too many, and %s (%s)", e.Want, e.Rule.Over, e.Rule.Source)
+	fmt.Fprintf(&b, "%d more would be too many, and %s", e.Want, e.Rule.Over)
 	if !e.Room.IsZero() {
 		b.WriteString("; there is room at " + Clock(e.Room))
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
 )
 
 // Send is a message to one addressee, as far as limits look at it.
@@ -44,6 +45,9 @@ type Send struct {
 	Event string
 	// Test is set for a test message.
 	Test bool
+	// Further is set for each addressee of a request but its first: limits on
+	// requests do not count it.
+	Further bool
 }
 
 // Message is what a Send is made of; each pushcloud.Message is one.
@@ -76,4 +80,31 @@ func (p Payer) Send(m Message) (Send, error) {
 		s.Event = gjson.GetBytes(payload, "event").Str
 	}
 	return s, nil
+}
+
+// SendAll returns what m is to the limits, sent to each of these tokens in as
+// few requests as Push Kit allows; they are given by their fingerprints.
+func (p Payer) SendAll(m Message, tokens []string) ([]Send, error) {
+	s, err := p.Send(m)
+	if err != nil {
+		return nil, err
+	}
+	sends := make([]Send, len(tokens))
+	for i, token := range tokens {
+		sends[i] = s
+		sends[i].Token = token
+		sends[i].Further = i%p.PerRequest(s.Kind) != 0
+	}
+	return sends, nil
+}
+
+// PerRequest is to how many tokens one request may go.
+func (p Payer) PerRequest(kind push.Kind) int {
+	switch {
+	case kind == push.KindForm:
+		return int(fixtures.LimitOf("tokens.form.max"))
+	case p.Test:
+		return int(fixtures.LimitOf("tokens.test.max"))
+	}
+	return int(fixtures.LimitOf("tokens.max"))
 }

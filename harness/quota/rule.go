@@ -59,6 +59,8 @@ func Rules(classes ...string) ([]Rule, error) {
 // device's (claim quota.background-device).
 func (r Rule) Counts(s Send) bool {
 	switch {
+	case r.Requests && s.Further:
+		return false
 	case r.Test == "only" && !s.Test, r.Test == "never" && s.Test:
 		return false
 	case len(r.Kinds) > 0 && !slices.Contains(r.Kinds, s.Kind.String()):

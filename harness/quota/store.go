@@ -22,9 +22,6 @@ type Entry struct {
 	Forced bool
 }
 
-// live reports whether the entry counts.
-func (e Entry) live(now time.Time) bool { return e.Expires.IsZero() || now.Before(e.Expires) }
-
 // Store keeps the entries. It may be shared by processes.
 type Store interface {
 	// Update runs f in a transaction: no other one, of any process, comes in

@@ -11,10 +11,11 @@ import (
 
 var offlineMax = int(fixtures.LimitOf("offline.messages.max"))
 
-// hold keeps what waits for a device that is offline, or whose user sleeps: of a collapse group the newest
-// message, and of all those for one app the newest 120 (claim
-// cloud.offline-scope). What has to go gets receipt 15. Source: Push Kit REST
-// API, pushOptions, and message receipt.
+// hold keeps what waits for a device that is offline, or whose user sleeps: of
+// a collapse group the newest message, and of all those for one app the newest
+// 120 (claim cloud.offline-scope). What has to go gets receipt 15. Revocations
+// are counted by themselves, and end without one. Source: Push Kit REST API,
+// pushOptions, and message receipt.
 func (c *Cloud) hold(l *lane) {
 	if l.fresh == 0 {
 		return
@@ -24,14 +25,18 @@ func (c *Cloud) hold(l *lane) {
 		key    int
 	}
 	collapsed := map[group]bool{}
-	kept := map[string]int{}
+	kept, asked := map[string]int{}, map[string]int{}
 	var stay []*parcel
 	for i := len(l.waiting) - 1; i >= 0; i-- {
 		p := l.waiting[i]
 		bundle := p.reg.app.Bundle
 		g := group{bundle, p.message.CollapseKey}
 		switch {
-		case p.revoke: // not a message: it is not counted
+		case p.revoke && asked[bundle] == offlineMax:
+			c.conclude(p, Expired, nil)
+			continue
+		case p.revoke:
+			asked[bundle]++
 		case kept[bundle] == offlineMax || collapses(p) && collapsed[g]:
 			c.settle(p, sim.OfflineControl)
 			continue

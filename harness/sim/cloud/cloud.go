@@ -2,23 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package cloud is a simulated Push Cloud: an HTTPS server on loopback that
-// takes POST /v3/{projectId}/messages:send, judges the raw JSON by the
-// documented rules and hands what it accepts to simulated devices.
+// takes messages of all six kinds, revocations and image checks, judges the raw
+// JSON by the documented rules and hands what it accepts to simulated devices.
 //
-// It guarantees that the JWT is verified for real, that an answer with a
+// It guarantees that the JWT is verified for real; that an answer with a
 // business code has the form of the real one (string code, msg, requestId),
-// that messages reach a device one at a time and in the order of their
-// acceptance, that each accepted message gets exactly one end per token (a
-// receipt, or its expiry) unless the cloud is closed first, and that no Push
-// Token or JWT is recorded or logged. It judges alert (badge-only included),
-// extension and background messages; the other three kinds are judged by the
-// rules that all requests share and are then refused. It shares no types with
+// with the HTTP status of either published opinion; that every field which the
+// documentation names is judged, and every reason of an illegal token can be
+// had; that messages reach a device one at a time and in the order of their
+// acceptance; that each accepted message gets exactly one end per token (a
+// receipt, its expiry, or its revocation) unless the cloud is closed first; that
+// daily and sliding limits, blocks and nights run on the given clock; and that
+// no Push Token or JWT is recorded or logged. It shares no types with
 // harness/pushcloud: client and simulator agree only through fixtures.
 //
 // It does not guarantee to be what the real service is: its choices where the
-// documentation is silent are the rows of fixtures/claims/cloud.json. It does
-// not revoke, check images, or hold messages while a user sleeps, and it knows
-// no penalties.
+// documentation is silent are the rows of fixtures/claims/cloud.json. It
+// downloads no image, and judges one by its URL. It does not count violations,
+// learn when a user sleeps, or know what only a device knows (whether a form or
+// a live view of the app's own exists, and in which order updates came): those
+// receipts are the device's. It has no service notifications and timelines,
+// which are for atomic services only, and does not count how often a capsule
+// flips. Memory is bounded for records, ended tokens and verified images, not
+// for the cards and live views of one day.
 //
 // Receipts are posted to the configured addresses (package callback); rules of
 // package faults break the guarantees above on purpose.

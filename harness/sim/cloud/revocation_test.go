@@ -23,7 +23,7 @@ import (
 const (
 	clientID      = "108216485"
 	otherClientID = "108216486"
-	secondBundle   = "com.example.other"
+	secondBundle  = "com.example.other"
 	revokePath    = "/v1/" + clientID + "/messages:revoke"
 )
 
@@ -143,8 +143,9 @@ func TestRevokeWhileDelivering(t *testing.T) {
 	}
 }
 
-// For a device that is offline a revocation waits, uncounted, for a day; one
-// that cannot revoke is none the worse.
+// For a device that is offline a revocation waits for a day, the newest 120 do,
+// and they are not counted as messages; a device that cannot revoke is none the
+// worse.
 func TestRevokeOffline(t *testing.T) {
 	w := newWorld(t, func(o *cloud.Options) {
 		withClients(o)
@@ -170,6 +171,14 @@ func TestRevokeOffline(t *testing.T) {
 		}
 	}
 	w.settled(last)
+	for range 121 {
+		r := w.post(revokePath, w.bearer, "0", []byte(revocation("1", token)))
+		w.state(r.RequestID, cloud.Held)
+		ids = append(ids, r.RequestID)
+	}
+	if first, second := w.settled(ids[3]).Deliveries[0].State, w.activity(ids[4]).Deliveries[0].State; first != cloud.Expired || second != cloud.Held {
+		t.Errorf("of 121 the oldest is %s, the next %s; want expired and held", first, second)
+	}
 	plain := w.token(bundle, &device{id: "plain"})
 	r := w.post(revokePath, w.bearer, "0", []byte(revocation("1", plain)))
 	if got := w.settled(r.RequestID).Deliveries[0].State; got != cloud.Asked {
@@ -288,4 +297,14 @@ func TestClientIDs(t *testing.T) {
 			_ = c.Close()
 		}
 	}
+}
+
+// activity returns the record of a request.
+func (w *world) activity(requestID string) cloud.Activity {
+	w.Helper()
+	a, err := w.Wait(w.context(), func(a cloud.Activity) bool { return a.RequestID == requestID })
+	if err != nil {
+		w.Fatal(err)
+	}
+	return a
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
@@ -41,23 +42,33 @@ type Message struct {
 }
 
 // PushOption alters how a message is sent.
-type PushOption func(*pushcloud.Request)
+type PushOption func(*pushing)
+
+// pushing is a request and what pays for it.
+type pushing struct {
+	pushcloud.Request
+	ticket *quota.Ticket
+}
 
 // Verbatim keeps the harness from filling or altering fields for the nonce;
 // {{nonce}} is still replaced.
-func Verbatim() PushOption { return func(r *pushcloud.Request) { r.Verbatim = true } }
+func Verbatim() PushOption { return func(p *pushing) { p.Verbatim = true } }
 
 // WithOptions sets the pushOptions. testMessage follows the Config where they
 // leave it unset.
 func WithOptions(o pushcloud.PushOptions) PushOption {
-	return func(r *pushcloud.Request) { r.Options = o }
+	return func(p *pushing) { p.Options = o }
 }
 
 // To sends to another token than the one that the agent reported, e.g. of an
 // app without an agent.
 func To(token push.Token) PushOption {
-	return func(r *pushcloud.Request) { r.Tokens = []push.Token{token} }
+	return func(p *pushing) { p.Tokens = []push.Token{token} }
 }
+
+// Paid has a ticket of Device.Reserve pay for the message. Without one Push
+// reserves for itself.
+func Paid(ticket *quota.Ticket) PushOption { return func(p *pushing) { p.ticket = ticket } }
 
 // NewNonce returns a random nonce of 16 hex digits.
 func NewNonce() string {
@@ -72,10 +83,11 @@ func NewNonce() string {
 // what the matchers do to look for the message.
 func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushOption) *Message {
 	msg := &Message{dev: d, ctx: ctx, nonce: NewNonce(), closed: map[verdict.Witness]verdict.Testimony{}}
-	request := pushcloud.Request{Message: m}
+	p := pushing{Request: pushcloud.Request{Message: m}}
 	for _, option := range options {
-		option(&request)
+		option(&p)
 	}
+	request := p.Request
 	if d.s.cfg.Production && request.Options.TestMessage == nil {
 		request.Options.TestMessage = new(false)
 	}
@@ -94,8 +106,14 @@ func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushO
 		}
 		request.Tokens = []push.Token{token}
 	}
+	if p.ticket == nil {
+		if p.ticket, msg.sendErr = d.reserveOne(ctx, request); msg.sendErr != nil {
+			return msg
+		}
+	}
 	msg.sentAt = time.Now()
 	msg.response, msg.sendErr = d.s.cloud.Send(ctx, request)
+	d.settle(ctx, []*quota.Ticket{p.ticket}, Sent(msg.response, msg.sendErr))
 	return msg
 }
 

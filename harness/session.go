@@ -34,6 +34,7 @@ import (
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/hub"
 	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/quota"
 )
 
 // Options are what a Session can be given beside its Config.
@@ -48,6 +49,9 @@ type Options struct {
 	JournalDir string
 	// Logger gets what happens; nil discards it. It never gets a token.
 	Logger *slog.Logger
+	// Ledger counts what is sent and keeps it below Push Kit's limits; nil
+	// neither counts nor limits, as is right for simulators.
+	Ledger *quota.Ledger
 }
 
 // Session is one run's connection to Push Cloud, hdc server and hub. Its
@@ -61,6 +65,9 @@ type Session struct {
 	hdc    *hdc.Client
 	cloud  *pushcloud.Client
 	hub    *hub.Hub
+	ledger *quota.Ledger
+	// project is the service account's.
+	project string
 
 	mu      sync.Mutex
 	devices []*Device
@@ -76,7 +83,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{cfg: cfg, run: o.Run, answer: o.Answer, log: o.Logger, token: make([]byte, 32)}
+	s := &Session{cfg: cfg, run: o.Run, answer: o.Answer, log: o.Logger, ledger: o.Ledger, token: make([]byte, 32)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -87,6 +94,9 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 		return nil, fmt.Errorf("make the run's token: %w", err)
 	}
 	if s.cloud, err = NewCloud(cfg); err != nil {
+		return nil, err
+	}
+	if s.project, err = Project(cfg); err != nil {
 		return nil, err
 	}
 	s.hdc = hdc.New(hdc.Options{Addr: cfg.HDCServer, Logger: s.log})

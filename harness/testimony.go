@@ -14,6 +14,7 @@ import (
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
@@ -84,6 +85,10 @@ func (m *Message) accepted() verdict.Testimony {
 // message, its token or the app's rights is the app's, and is verdict.Denied. A
 // limit is verdict.Limited, everything else verdict.Broken.
 func Refusal(err error) verdict.Answer {
+	var over *quota.OverError
+	if errors.As(err, &over) {
+		return verdict.Limited
+	}
 	var answered *pushcloud.Error
 	if !errors.As(err, &answered) {
 		return verdict.Broken

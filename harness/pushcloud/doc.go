@@ -15,6 +15,6 @@
 // version grows, is for the caller to know.
 //
 // The zero of an optional number or boolean often has a meaning (notifyId 0,
-// foregroundShow false, setNum 0, collapseKey 0, mute false), so these fields are pointers:
-// write new(0) or new(false).
+// foregroundShow false, setNum 0, collapseKey 0, mute false), so these fields
+// are pointers: write new(0) or new(false).
 package pushcloud

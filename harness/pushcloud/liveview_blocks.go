@@ -23,7 +23,9 @@ type RichProgress struct {
 
 // SingleTextBlock is the text of LayoutText. A line has 1 to 128 characters.
 type SingleTextBlock struct {
-	FirstLine  string `json:"firstLine"`
+	// FirstLine is the upper one.
+	FirstLine string `json:"firstLine"`
+	// SecondLine is the lower one.
 	SecondLine string `json:"secondLine"`
 	// UnderlineColor is "#AARRGGBB"; empty means no line.
 	UnderlineColor string `json:"underlineColor,omitempty"`
@@ -31,14 +33,18 @@ type SingleTextBlock struct {
 
 // TextBlock is the left text of LayoutSides. A line has 1 to 128 characters.
 type TextBlock struct {
-	FirstLine  string `json:"firstLine"`
+	// FirstLine is the upper one.
+	FirstLine string `json:"firstLine"`
+	// SecondLine is the lower one.
 	SecondLine string `json:"secondLine"`
 }
 
 // LastTextBlock is the right text of LayoutSides. A line has 1 to 128
 // characters.
 type LastTextBlock struct {
-	FirstLine  string `json:"firstLine"`
+	// FirstLine is the upper one.
+	FirstLine string `json:"firstLine"`
+	// SecondLine is the lower one.
 	SecondLine string `json:"secondLine"`
 	// FirstLineSuperscript is "+1" to "+9", days after the departure for example;
 	// anything else is not shown.
@@ -59,17 +65,23 @@ type Game struct {
 
 // Team is one side of a match; all of it is required to create a view.
 type Team struct {
+	// Icon is a file in the app's rawfile folder.
 	Icon string `json:"icon,omitempty"`
 	// IconURL may stand for Icon, from 26.0.0.
 	IconURL string `json:"iconUrl,omitempty"`
-	Name    string `json:"name,omitempty"`
-	Score   string `json:"score,omitempty"`
+	// Name is the team's.
+	Name string `json:"name,omitempty"`
+	// Score is a text, "0" for example.
+	Score string `json:"score,omitempty"`
 }
 
 // Competition says what is played, by Desc or RichDesc, and since when; both
 // are required to create a view.
 type Competition struct {
-	Desc     string     `json:"desc,omitempty"`
+	// Desc stands above.
+	Desc string `json:"desc,omitempty"`
+	// RichDesc may stand for Desc, in one colour.
 	RichDesc []RichText `json:"richDesc,omitzero"`
-	Time     string     `json:"time,omitempty"`
+	// Time stands below, as a text.
+	Time string `json:"time,omitempty"`
 }

@@ -12,11 +12,8 @@ import (
 var (
 	testsPerDay     = int(fixtures.LimitOf("test.requests.day"))
 	marketingPerDay = int(fixtures.LimitOf("marketing.day"))
+	newsPerDay      = int(fixtures.LimitOf("marketing.day.news"))
 )
-
-// newsPerDay is the daily limit of marketing messages for a licensed news app.
-// Source: Push Kit REST API, scenarized message, frequency control.
-const newsPerDay = 5
 
 // beijing is the zone of the natural day after which limits start anew (claim
 // cloud.natural-day). China has had no summer time since 1991.

@@ -29,6 +29,7 @@ var advice = []struct {
 	{verdict.Arrival(push.OnCreate), nil, "does the home ability, or the one named by clickAction, hand its want to the agent in onCreate? do action and uris stand in skills of their own?"},
 	{verdict.Arrival(push.OnNewWant), nil, "does the ability hand its want to the agent in onNewWant? is its launchType singleton?"},
 	{verdict.Arrival(push.Row), nil, "does module.json5 declare proxyData with WRITE_PRIVACY_PUSH_DATA, and has the table all documented columns?"},
+	{verdict.Receipt, nil, "the receipt says above what became of the message. If none comes: is the collector's address registered in AppGallery Connect (version V2), and for this app? is the device online? receipts may be late"},
 	{verdict.Accepted, nil, "Push Cloud says above what is wrong and what to do about it"},
 }
 

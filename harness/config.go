@@ -42,6 +42,13 @@ type Config struct {
 	// PushCA is a PEM file of further certificate authorities for
 	// PushEndpoint.
 	PushCA string `json:"pushCA,omitempty"`
+	// Receipts is the URL of a collector of message receipts (`hdc-runner
+	// receipts serve`), "" for none.
+	Receipts string `json:"receipts,omitempty"`
+	// ReceiptsTokenFile is a file with the token that the collector wants.
+	ReceiptsTokenFile string `json:"receiptsTokenFile,omitempty"`
+	// ReceiptsCA is a PEM file of further certificate authorities for Receipts.
+	ReceiptsCA string `json:"receiptsCA,omitempty"`
 	// Ability is the ability to start, "" for the home ability.
 	Ability string `json:"ability,omitempty"`
 	// HAP is the package to install.
@@ -134,6 +141,12 @@ func (c Config) Complete() (Config, error) {
 	if c.PushEndpoint != "" && !strings.HasPrefix(c.PushEndpoint, "https://") {
 		wrong("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", c.PushEndpoint)
 	}
+	switch {
+	case c.Receipts != "" && c.ReceiptsTokenFile == "":
+		wrong("--receipts needs --receipts-token-file FILE: the token with which the collector was started")
+	case c.Receipts == "" && (c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""):
+		wrong("the flags of receipts need a collector: --receipts https://HOST, where `hdc-runner receipts serve` runs")
+	}
 	if len(problems) > 0 {
 		return c, &UsageError{Problems: problems}
 	}
@@ -168,7 +181,8 @@ func (c *Config) fill() {
 // enough: then no part of the run is simulated.
 func (c Config) Real() bool {
 	return c.ServiceAccount != "" || c.Bundle != "" || c.Target != "" || c.HDCServer != "" ||
-		c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != ""
+		c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != "" ||
+		c.Receipts != "" || c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""
 }
 
 // env lists the variables that FromEnv reads, each with its field.
@@ -182,6 +196,9 @@ var env = []struct {
 	{"PUSHPROOF_HDC_SERVER", func(c *Config) *string { return &c.HDCServer }},
 	{"PUSHPROOF_PUSH_ENDPOINT", func(c *Config) *string { return &c.PushEndpoint }},
 	{"PUSHPROOF_PUSH_CA", func(c *Config) *string { return &c.PushCA }},
+	{"PUSHPROOF_RECEIPTS", func(c *Config) *string { return &c.Receipts }},
+	{"PUSHPROOF_RECEIPTS_TOKEN_FILE", func(c *Config) *string { return &c.ReceiptsTokenFile }},
+	{"PUSHPROOF_RECEIPTS_CA", func(c *Config) *string { return &c.ReceiptsCA }},
 	{"PUSHPROOF_ABILITY", func(c *Config) *string { return &c.Ability }},
 	{"PUSHPROOF_REPORT_DIR", func(c *Config) *string { return &c.ReportDir }},
 }
@@ -191,7 +208,8 @@ var ErrNotConfigured = errors.New("no PUSHPROOF_* variable names a device or a c
 
 // FromEnv reads a Config from PUSHPROOF_SERVICE_ACCOUNT, PUSHPROOF_BUNDLE,
 // PUSHPROOF_TARGET, PUSHPROOF_HDC_SERVER, PUSHPROOF_PUSH_ENDPOINT,
-// PUSHPROOF_PUSH_CA, PUSHPROOF_ABILITY and PUSHPROOF_REPORT_DIR. hdc's own
+// PUSHPROOF_PUSH_CA, PUSHPROOF_RECEIPTS, PUSHPROOF_RECEIPTS_TOKEN_FILE,
+// PUSHPROOF_RECEIPTS_CA, PUSHPROOF_ABILITY and PUSHPROOF_REPORT_DIR. hdc's own
 // OHOS_HDC_SERVER_PORT gives the server's port where PUSHPROOF_HDC_SERVER does
 // not. It returns ErrNotConfigured if none of ours names an endpoint.
 func FromEnv() (Config, error) {

@@ -30,6 +30,8 @@ func TestConfigSaysEverythingThatIsMissing(t *testing.T) {
 		"a server without port":    {func(c *harness.Config) { c.HDCServer = "127.0.0.1" }, []string{"HOST:PORT"}},
 		"a server with port 0":     {func(c *harness.Config) { c.HDCServer = "127.0.0.1:0" }, []string{"port from 1 to 65535"}},
 		"a push endpoint by http":  {func(c *harness.Config) { c.PushEndpoint = "http://127.0.0.1:1" }, []string{"https://", "never sent in the clear"}},
+		"receipts, no token":       {func(c *harness.Config) { c.Receipts = "https://example.com" }, []string{"--receipts-token-file FILE"}},
+		"a token, no receipts":     {func(c *harness.Config) { c.ReceiptsTokenFile = "token" }, []string{"--receipts https://HOST"}},
 		"two faults are both told": {func(c *harness.Config) { c.Bundle, c.HDCServer = "", "x" }, []string{"--bundle", "--hdc-server"}},
 	}
 	for name, tt := range tests {
@@ -97,6 +99,7 @@ func TestFromEnv(t *testing.T) {
 	clear := func(t *testing.T) {
 		for _, name := range []string{
 			"SERVICE_ACCOUNT", "BUNDLE", "TARGET", "HDC_SERVER", "PUSH_ENDPOINT", "PUSH_CA", "ABILITY", "REPORT_DIR",
+			"RECEIPTS", "RECEIPTS_TOKEN_FILE", "RECEIPTS_CA",
 		} {
 			t.Setenv("PUSHPROOF_"+name, "")
 		}

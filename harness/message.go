@@ -27,6 +27,8 @@ type Message struct {
 	nonce    string
 	kind     push.Kind
 	carriers pushcloud.Carriers
+	// biTag is what a receipt echoes.
+	biTag    string
 	sentAt   time.Time
 	response *pushcloud.Response
 	sendErr  error
@@ -38,6 +40,7 @@ type Message struct {
 	sighting *device.Sighting
 	// seenTitle and seenText are what the app saw.
 	seenTitle, seenText string
+	inquiry             inquiry
 	closed              map[verdict.Witness]verdict.Testimony
 }
 
@@ -111,6 +114,7 @@ func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushO
 			return msg
 		}
 	}
+	msg.biTag = biTagOf(request.Options)
 	msg.sentAt = time.Now()
 	msg.response, msg.sendErr = d.s.cloud.Send(ctx, request)
 	d.settle(ctx, []*quota.Ticket{p.ticket}, Sent(msg.response, msg.sendErr))

@@ -68,13 +68,16 @@ type Session struct {
 	ledger *quota.Ledger
 	// project is the service account's.
 	project string
+	// desk is nil where no collector of receipts is configured.
+	desk *desk
 
 	mu      sync.Mutex
 	devices []*Device
 }
 
-// Open checks cfg and connects: it reads the service account, asks the hdc
-// server for its version and opens a hub on loopback. Close the Session.
+// Open checks cfg and connects: it reads the service account, asks the
+// collector of receipts, where one is configured, and the hdc server for its
+// version, and opens a hub on loopback. Close the Session.
 //
 // The error is a *UsageError for a Config that cannot be used, or the one of
 // the part that failed, e.g. *hdc.ServerError.
@@ -99,6 +102,9 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	if s.project, err = Project(cfg); err != nil {
 		return nil, err
 	}
+	if err := CheckReceipts(ctx, cfg); err != nil {
+		return nil, err
+	}
 	s.hdc = hdc.New(hdc.Options{Addr: cfg.HDCServer, Logger: s.log})
 	if _, err := s.hdc.CheckServer(ctx); err != nil {
 		return nil, err
@@ -110,6 +116,9 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	s.hub, err = hub.Open(ctx, hub.Options{Dir: dir, Logger: s.log, Runs: map[string][]byte{s.run: s.token}})
 	if err != nil {
 		return nil, fmt.Errorf("open the hub: %w", err)
+	}
+	if s.desk, err = openDesk(ctx, cfg); err != nil {
+		return nil, errors.Join(err, s.hub.Close(ctx))
 	}
 	return s, nil
 }
@@ -216,6 +225,7 @@ func (s *Session) Close(ctx context.Context) error {
 	for _, d := range devices {
 		errs = append(errs, d.disconnect(ctx))
 	}
+	s.desk.close()
 	errs = append(errs, s.hub.Close(ctx))
 	return errors.Join(errs...)
 }

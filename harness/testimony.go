@@ -48,7 +48,7 @@ func (m *Message) ask(ctx context.Context, w verdict.Witness) verdict.Testimony 
 	case w == verdict.Accepted:
 		return m.accepted()
 	case w == verdict.Receipt:
-		return verdict.Testimony{Witness: w, Answer: verdict.Mute, Detail: "receipt: not configured"}
+		return m.receipted()
 	case w == verdict.Tree:
 		return m.tree(ctx)
 	case w == verdict.Eyes:
@@ -93,7 +93,12 @@ func Refusal(err error) verdict.Answer {
 	if !errors.As(err, &answered) {
 		return verdict.Broken
 	}
-	switch answered.Class {
+	return answerOf(answered.Class)
+}
+
+// answerOf sorts a code that is not a success by where its remedy lies.
+func answerOf(class fixtures.Class) verdict.Answer {
+	switch class {
 	case fixtures.ClassQuota, fixtures.ClassFlow:
 		return verdict.Limited
 	case fixtures.ClassService, fixtures.ClassCredentials, fixtures.ClassUnknown:

@@ -54,7 +54,10 @@ type object struct {
 
 // field is a member of an object. Of those with the same name the last counts,
 // as it does for encoding/json.
-type field struct{ key, raw string }
+type field struct {
+	key   string
+	value gjson.Result
+}
 
 // usualFields is how many members the objects of a message have together.
 const usualFields = 20
@@ -76,7 +79,7 @@ func (c *checker) document(path string, text []byte) (object, bool) {
 func (c *checker) object(path string, value gjson.Result) object {
 	begin := len(c.fields)
 	value.ForEach(func(key, value gjson.Result) bool {
-		c.fields = append(c.fields, field{key.Str, value.Raw})
+		c.fields = append(c.fields, field{key.Str, value})
 		return true
 	})
 	return object{checker: c, path: path, members: c.fields[begin:len(c.fields):len(c.fields)]}
@@ -93,16 +96,21 @@ const (
 func (o object) fault(key, problem string) { o.add(o.path+"."+key, problem) }
 
 func (o object) get(key string) (gjson.Result, bool) {
-	for _, m := range slices.Backward(o.members) {
-		if m.key == key {
-			return gjson.Parse(m.raw), true
+	for i := len(o.members) - 1; i >= 0; i-- {
+		if m := &o.members[i]; m.key == key {
+			return m.value, true
 		}
 	}
 	return gjson.Result{}, false
 }
 
 func (o object) has(key string) bool {
-	return slices.ContainsFunc(o.members, func(m field) bool { return m.key == key })
+	for i := range o.members {
+		if o.members[i].key == key {
+			return true
+		}
+	}
+	return false
 }
 
 func (o object) member(key string, p presence) (gjson.Result, bool) {

@@ -52,7 +52,7 @@ func (v *liveView) keywords(n object) {
 		return
 	}
 	for _, m := range words.members {
-		if word := gjson.Parse(m.raw); word.Type != gjson.String {
+		if word := m.value; word.Type != gjson.String {
 			words.ownFault(m.key, "it must be a string, and is "+typeName(word))
 		}
 	}

@@ -36,13 +36,13 @@ func (o object) formData() {
 		if strings.HasPrefix(m.key, proxyPrefix) {
 			o.ownFault(m.key, "a key must not begin with "+proxyPrefix)
 		}
-		v := gjson.Parse(m.raw)
+		v := m.value
 		switch v.Type {
 		case gjson.Null:
 			o.ownFault(m.key, "it must not be null")
 		case gjson.Number:
-			if most := fixtures.LimitOf("form.number.max"); exceeds(m.raw, most) {
-				o.ownFault(m.key, fmt.Sprintf("it is %s, and a number must be at most %d; write it as a string", shorten(m.raw), most))
+			if most := fixtures.LimitOf("form.number.max"); exceeds(m.value.Raw, most) {
+				o.ownFault(m.key, fmt.Sprintf("it is %s, and a number must be at most %d; write it as a string", shorten(m.value.Raw), most))
 			}
 		}
 	}

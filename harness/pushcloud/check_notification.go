@@ -106,11 +106,11 @@ func (o object) inboxContent(needed bool) {
 	}
 	longest := int(fixtures.LimitOf("inboxContent.line.max"))
 	for i, v := range lines {
-		key := fmt.Sprintf("inboxContent[%d]", i)
+		key := func() string { return fmt.Sprintf("inboxContent[%d]", i) }
 		if v.Type != gjson.String {
-			o.fault(key, "it must be a string, and is "+typeName(v))
+			o.fault(key(), "it must be a string, and is "+typeName(v))
 		} else if n := utf8.RuneCountInString(v.Str); n > longest {
-			o.fault(key, fmt.Sprintf("it has %d characters, at most %d are allowed", n, longest))
+			o.fault(key(), fmt.Sprintf("it has %d characters, at most %d are allowed", n, longest))
 		}
 	}
 }

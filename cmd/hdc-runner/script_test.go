@@ -29,8 +29,8 @@ const patience = time.Minute
 // mark is a variable by which all processes of a script are known.
 const mark = "HDC_RUNNER_TEST_MARK"
 
-// TestScript runs the scripts of testdata/script. Beside testscript's own
-// commands they have:
+// TestScript runs the scripts of testdata/script. $DOCS is the repository's
+// docs. Beside testscript's own commands they have:
 //
 //	world [-plain] TYPE...   a simulated world in this process: $ACCOUNT,
 //	                         $ENDPOINT, $CA, $HDC, $BUNDLE, $PLAIN, $KEY, and
@@ -64,6 +64,11 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(mark, env.WorkDir)
+			docs, err := filepath.Abs(filepath.Join("..", "..", "docs"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("DOCS", docs)
 			env.Values[stageKey{}] = &stage{procs: map[string]*proc{}}
 			return nil
 		},

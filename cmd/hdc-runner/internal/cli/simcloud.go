@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,6 +57,7 @@ func newSimCloud() *cobra.Command {
 	flags.StringVar(&f.files.account, "service-account-out", "", "`FILE` to write the service account to")
 	flags.StringVar(&f.files.tokens, "tokens-out", "", "`DIR` to write the Push Tokens to, one a file")
 	flags.StringVar(&f.files.control, "control-token-out", "", "`FILE` to write the control plane's token to")
+	flags.StringVar(&f.files.env, "env-out", "", "`FILE` to write all of these places to, for a shell, once the cloud is ready")
 	flags.StringVar(&f.receipts.URL, "receipts", "", "https `URL` to post receipts to (default: none are posted)")
 	flags.StringVar(&f.receipts.User, "receipts-user", "", "user `NAME` that signs receipts")
 	flags.StringVar(&f.keyFile, "receipts-key-file", "", "`FILE` with the key that signs receipts")
@@ -69,6 +71,11 @@ func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
 	mode, known := modes[f.mode]
 	if !known {
 		return usagef("--mode: unknown mode %q: the modes are all200 and mapped", f.mode)
+	}
+	for flag, addr := range map[string]string{"--listen": f.listen, "--control": f.control} {
+		if addr != "" && !onLoopback(addr) {
+			return usagef("%s %q is not on loopback: write 127.0.0.1:PORT; port 0 is a free one", flag, addr)
+		}
 	}
 	receipts, err := f.callbacks()
 	if err != nil {
@@ -98,10 +105,20 @@ func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		defer func() { _ = c.Close() }()
 		url = c.URL()
 	}
+	if err := files.ready(d, url); err != nil {
+		return err
+	}
 	describeCloud(d, files, url, out)
 	<-ctx.Done()
 	fmt.Fprintln(out, "\nSIMULATED Push Cloud ended")
 	return nil
+}
+
+// onLoopback reports whether HOST:PORT is of this machine only.
+func onLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // callbacks makes the receipt configuration out of the flags.
@@ -143,23 +160,24 @@ project          %[2]s (client id %[3]s)
 CA               %[4]s
 service account  %[5]s
 Push Tokens      %[6]s
+for a shell      %[7]s
 
-`, d.URL(), demo.ProjectID, demo.ClientID, files.ca, files.account, files.tokens)
+`, d.URL(), demo.ProjectID, demo.ClientID, word(files.ca), word(files.account), word(files.tokens), word(files.env))
 	for _, t := range d.Tokens() {
 		fmt.Fprintf(out, "  %-50s %s\n", t.Name+".txt", t.Fate)
 	}
 	fmt.Fprintf(out, `
 send one message:
   hdc-runner push send --service-account %s --push-endpoint %s --push-ca %s --token-file %s %s
-`, files.account, d.URL(), files.ca, filepath.Join(files.tokens, "delivered.txt"), files.sample)
+`, word(files.account), d.URL(), word(files.ca), word(filepath.Join(files.tokens, "delivered.txt")), word(files.sample))
 	for _, to := range d.Callbacks() {
 		fmt.Fprintf(out, "\nreceipts go to %s\n", to.Place)
 	}
 	if controlURL != "" {
 		fmt.Fprintf(out, `
 control plane    %[1]s (its token is in %[2]s)
-  curl -H "Authorization: Bearer $(cat %[2]s)" %[1]s/activity
-`, controlURL, files.control)
+  curl -sS -H "Authorization: Bearer $(cat %[2]s)" %[1]s/activity
+`, controlURL, word(files.control))
 	}
 	fmt.Fprintln(out, "\nready")
 }

@@ -8,15 +8,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pushproof/pushproof/harness/sim/cloud/demo"
 )
 
 // simCloudFiles says where the files of sim cloud go; what is empty goes into
 // dir.
-type simCloudFiles struct{ dir, ca, account, tokens, control string }
+type simCloudFiles struct{ dir, ca, account, tokens, control, env string }
 
 // writtenFiles are the files that sim cloud has written.
 type writtenFiles struct {
@@ -48,6 +50,7 @@ func (f simCloudFiles) write(d *demo.Demo) (w *writtenFiles, err error) {
 	}
 	for path, name := range map[*string]string{
 		&w.ca: "push-ca.pem", &w.account: "service-account.json", &w.tokens: "tokens", &w.control: "control-token.txt",
+		&w.env: "cloud.env",
 	} {
 		if *path == "" {
 			*path = filepath.Join(w.dir, name)
@@ -57,6 +60,10 @@ func (f simCloudFiles) write(d *demo.Demo) (w *writtenFiles, err error) {
 	if err := errors.Join(os.MkdirAll(w.dir, 0o700), os.MkdirAll(w.tokens, 0o700)); err != nil {
 		return w, err
 	}
+	// What a former cloud left says that this one is ready.
+	if err := os.Remove(w.env); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return w, err
+	}
 	return w, errors.Join(
 		writeWhole(w.ca, d.CAPEM(), 0o644),
 		writeWhole(w.account, d.ServiceAccountJSON(), 0o600),
@@ -64,6 +71,26 @@ func (f simCloudFiles) write(d *demo.Demo) (w *writtenFiles, err error) {
 		writeWhole(w.sample, []byte(sampleAlert), 0o644),
 		writeTokens(w.tokens, d.Tokens()),
 	)
+}
+
+// ready writes where everything is, for a shell: when the file is there, the
+// cloud can be used. hdc-runner knows the first three names as well.
+func (w *writtenFiles) ready(d *demo.Demo, controlURL string) error {
+	var b strings.Builder
+	for _, v := range [][2]string{
+		{"PUSHPROOF_PUSH_ENDPOINT", d.URL()},
+		{"PUSHPROOF_PUSH_CA", w.ca},
+		{"PUSHPROOF_SERVICE_ACCOUNT", w.account},
+		{"PUSHPROOF_TOKENS", w.tokens},
+		{"PUSHPROOF_CONTROL", controlURL},
+		{"PUSHPROOF_CONTROL_TOKEN_FILE", w.control},
+	} {
+		fmt.Fprintf(&b, "export %s=%s\n", v[0], word(v[1]))
+	}
+	if err := writeWhole(w.env, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("write the files of the simulated cloud: %w", err)
+	}
+	return nil
 }
 
 // remove removes the temporary folder.

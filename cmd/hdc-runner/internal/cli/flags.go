@@ -18,6 +18,9 @@ func endpointFlags(cmd *cobra.Command, c *harness.Config) {
 	f.StringVar(&c.Target, "target", "", "device by connect key, `SERIAL|all` (default: the only one)")
 	serverFlag(cmd, &c.HDCServer)
 	cloudFlags(cmd, c)
+	f.StringVar(&c.Receipts, "receipts", "", "`URL` of a collector of message receipts, as hdc-runner receipts serve starts it (default: none)")
+	f.StringVar(&c.ReceiptsTokenFile, "receipts-token-file", "", "`FILE` with the collector's token")
+	f.StringVar(&c.ReceiptsCA, "receipts-ca", "", "PEM `FILE` of further certificate authorities for the collector")
 	f.StringVar(&c.Ability, "ability", "", "ability `NAME` to start (default: the home ability)")
 	f.StringVar(&c.HAP, "hap", "", "package `FILE` to install")
 }

@@ -115,6 +115,9 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	if _, err := harness.NewCloud(config); err != nil {
 		return err
 	}
+	if err := harness.CheckReceipts(ctx, config); err != nil {
+		return err
+	}
 	client := hdc.New(hdc.Options{Addr: config.HDCServer})
 	keys, err := harness.Targets(ctx, client, config.Target)
 	if err != nil {

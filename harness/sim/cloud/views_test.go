@@ -101,6 +101,8 @@ func TestLiveViewBlocked(t *testing.T) {
 	s.says = sim.LiveViewUpdateFail
 	s.expect("end of none", sim.LiveViewUpdateFail, end, "payload.activityId=4")
 	s.expect("end of none blocks", sim.LiveViewBlocked, end, "payload.activityId=4")
+	s.expect("create that fails", sim.LiveViewUpdateFail, "payload.activityId=5")
+	s.expect("create that fails does not block", sim.LiveViewUpdateFail, end, "payload.activityId=5")
 	s.clock.Advance(24*time.Hour - time.Minute)
 	s.expect("still blocked", sim.LiveViewBlocked, end, "payload.activityId=4")
 	s.says = sim.Delivered

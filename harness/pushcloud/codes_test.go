@@ -148,6 +148,12 @@ func TestEveryReason(t *testing.T) {
 		if !strings.Contains(err.Error(), row.Do) || strings.Contains(err.Error(), "delete") || strings.Contains(err.Error(), "forget") {
 			t.Errorf("%s: %v", row.Code, err)
 		}
+		// Of several tokens that are all refused alike, none is called dead.
+		both := fmt.Sprintf(`{"failure":2,"illegalTokens":{%q:[%q,%q]}}`, row.Code, testToken, other)
+		_, err = errorOf(pushcloud.OpSend, 200, "80300007", both)
+		if got, want := which(err), strings.TrimPrefix(want, "IsTokenDead "); got != want {
+			t.Errorf("%s for two: %q, want %q", row.Code, got, want)
+		}
 		// Among others that were accepted, it is the token's alone.
 		_, err = errorOf(pushcloud.OpSend, 200, "80100000", fmt.Sprintf(`{"success":1,"failure":1,"illegalTokens":{%q:[%q]}}`, row.Code, testToken))
 		if got := which(err); got != "IsPartial" {

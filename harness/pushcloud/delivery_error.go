@@ -23,13 +23,14 @@ func (e *DeliveryError) Error() string {
 }
 
 // Unwrap returns what ended the delivery before all calls were made, or what
-// the only call came to; nil if there is no such one error. The predicates then
-// answer for it.
+// all calls came to if they fared alike; nil if there is no such one error. The
+// predicates then answer for it.
 func (e *DeliveryError) Unwrap() error {
-	if e.Delivery.Stopped == nil && len(e.Delivery.Calls) == 1 {
-		return e.Delivery.Calls[0].Err
+	d := e.Delivery
+	if _, alike := d.Systematic(); d.Stopped == nil && len(d.Calls) > 0 && (alike || len(d.Calls) == 1) {
+		return d.Calls[0].Err
 	}
-	return e.Delivery.Stopped
+	return d.Stopped
 }
 
 func (d *Delivery) err() error {

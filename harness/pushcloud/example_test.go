@@ -129,3 +129,46 @@ func ExampleValidate() {
 	// payload.notification.category: it is "travel", and must be written in upper case: TRAVEL
 	// payload.notification.badge.addNum: it is 0, and must be a whole number from 1 to 99
 }
+
+func ExampleClient_SendAll() {
+	var client *pushcloud.Client // see the package's example
+	delivery, err := client.SendAll(context.Background(), pushcloud.Request{
+		Message: pushcloud.Alert{Category: "TRAVEL", Title: "Gate B12", Body: "boarding now"},
+		Tokens:  []push.Token{push.NewToken("MAMz..."), push.NewToken("MAAA...")}, // any number
+		Options: pushcloud.PushOptions{TestMessage: new(false)},
+	})
+	switch {
+	case pushcloud.IsMessage(err), pushcloud.IsProject(err):
+		log.Fatal(err) // all tokens would fare alike
+	case err != nil && len(delivery.Owed()) > 0:
+		// Later, and to those alone to whom the message is still owed.
+		err = client.SendOwed(context.Background(), delivery)
+	}
+	fmt.Println(err, delivery.Dead(), delivery.Tokens(pushcloud.Unresolved))
+}
+
+func ExampleClient_Revoke() {
+	account, err := pushcloud.LoadServiceAccount("service-account.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := pushcloud.New(pushcloud.Options{Account: account, ClientID: "110123456"}) // the app's, not the project's
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	response, err := client.Revoke(context.Background(), pushcloud.Revocation{
+		Kind: push.KindAlert, NotifyID: 12345, Tokens: []push.Token{push.NewToken("MAMz...")},
+	})
+	fmt.Println(response, err)
+}
+
+func ExampleClient_VerifyImage() {
+	var client *pushcloud.Client // see the package's example
+	image, err := client.VerifyImage(context.Background(), push.KindAlert, "https://example.com/order.png")
+	if err != nil {
+		log.Fatal(err) // IsMessage: another image; IsQuota: a minute later
+	}
+	alert := pushcloud.Alert{Title: "Order 7", Body: "is ready", Image: image.DownloadURL}
+	fmt.Println(alert.Image, image.Expires)
+}

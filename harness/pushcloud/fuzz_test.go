@@ -65,7 +65,22 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(200, []byte(body))
 		f.Add(503, []byte(body))
 	}
+	f.Add(200, []byte(`{"code":"83010000","msg":"Verify success","requestId":"1","downloadUrl":"https://h/`+jwt+`","expireTime":"1"}`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		for op, success := range map[pushcloud.Operation]string{
+			pushcloud.OpSend: fixtures.Success, pushcloud.OpRevoke: fixtures.Success, pushcloud.OpVerifyImage: fixtures.ImageVerified,
+		} {
+			r, err := pushcloud.ReadAnswerTo(op, status, body, tokens(a, b), jwt)
+			if r == nil || (err == nil) != (r.Code == success) {
+				t.Fatalf("%s: %+v with error %v", op, r, err)
+			}
+			if unknown := pushcloud.IsOutcomeUnknown(err); unknown && pushcloud.IsRetryable(err) {
+				t.Errorf("%s: it may have been done, and shall be done again: %v", op, err)
+			}
+			if text := fmt.Sprintf("%v %+v", err, r); leaks(text, a, b, jwt) {
+				t.Errorf("%s: a secret is printed: %s", op, text)
+			}
+		}
 		r, err := pushcloud.ReadAnswer(status, body, tokens(a, b), jwt)
 		if r == nil {
 			t.Fatal("no response")

@@ -24,6 +24,9 @@ type VerifiedImage struct {
 	Response *Response
 }
 
+// maxURL is longer than any address that fits into a message.
+const maxURL = 4096
+
 // VerifyImage has Push Cloud check the image at a public https URL for
 // messages of a kind: push.KindAlert, push.KindForm or push.KindExtension. An
 // app may have 60 images checked a minute. Source: Push Kit REST API, image
@@ -44,11 +47,12 @@ func (c *Client) VerifyImage(ctx context.Context, kind push.Kind, imageURL strin
 		return nil, &InvalidError{Op: OpVerifyImage, Faults: faults}
 	}
 	body := append(appendQuoted([]byte(`{"imageUrl":`), imageURL), '}')
-	response, read, err := c.ask(ctx, &call{op: OpVerifyImage, url: c.verify, pushType: kind.PushType(), body: body})
+	k := &call{op: OpVerifyImage, url: c.verify, pushType: kind.PushType(), body: body}
+	response, read, err := c.ask(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	image := &VerifiedImage{DownloadURL: read.downloadURL, Response: response}
+	image := &VerifiedImage{DownloadURL: k.secrets.redact(read.downloadURL, maxURL), Response: response}
 	if seconds, err := strconv.ParseInt(read.expireTime, 10, 64); err == nil && seconds > 0 {
 		image.Expires = time.Unix(seconds, 0)
 	}

@@ -5,6 +5,7 @@ package pushcloud_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -31,6 +32,21 @@ func TestVerifyImage(t *testing.T) {
 		if got.path != "/v2/"+testProject+"/images:verify" || got.pushType != pushType || string(got.body) != `{"imageUrl":"https://h/\"i\".png"}` {
 			t.Errorf("sent %s, push-type %s: %s", got.path, got.pushType, got.body)
 		}
+	}
+}
+
+// An endpoint may echo the JWT anywhere.
+func TestVerifyImageKeepsTheJWT(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		jwt := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		answers(200, `{"code":"83010000","msg":"`+jwt+`","requestId":"`+jwt+`","downloadUrl":"https://cdn/`+jwt+`"}`)(w, r)
+	})
+	image, err := s.client(t).VerifyImage(t.Context(), push.KindAlert, "https://h/i.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprintf("%+v %+v", image, image.Response); leaks(text, "eyJ") {
+		t.Errorf("the JWT is printed: %s", text)
 	}
 }
 

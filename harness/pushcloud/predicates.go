@@ -74,16 +74,16 @@ func IsProject(err error) bool {
 }
 
 // IsTokens reports whether every token of the call was refused for a reason
-// that lies with tokens. IsTokenDead says whether they can be forgotten.
+// that lies with tokens.
 func IsTokens(err error) bool { return hasCause(err, fixtures.ClassTokens) }
 
-// IsTokenDead reports whether every token of the call was refused, and for a
-// reason that makes it useless for good whatever the project. Of a call with
-// several tokens ask each Rejection, of many calls ask Delivery.Dead: if all
-// tokens look dead, rather their source is wrong.
+// IsTokenDead reports whether the call's only token was refused for a reason
+// that makes it useless for good, whatever the project. Of a call with several
+// tokens ask each Rejection, of many calls ask Delivery.Dead: if all tokens look
+// dead, rather their source is wrong.
 func IsTokenDead(err error) bool {
 	var refused *Error
-	return errors.As(err, &refused) && refused.Class == fixtures.ClassTokens &&
+	return errors.As(err, &refused) && refused.Class == fixtures.ClassTokens && len(refused.Rejected) == 1 &&
 		allRefused(refused, func(row fixtures.Code) bool { return row.Dead })
 }
 

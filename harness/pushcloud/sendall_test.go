@@ -240,6 +240,9 @@ func TestSendAllNeverAdvisesToDeleteOnFailureOfTheProject(t *testing.T) {
 			if !ok || what != test.what {
 				t.Errorf("systematic %q, %v", what, ok)
 			}
+			if project := test.what != "" && test.what != "tokenFormatError"; pushcloud.IsProject(err) != project || pushcloud.IsTokenDead(err) {
+				t.Errorf("IsProject %v, IsTokenDead %v", pushcloud.IsProject(err), pushcloud.IsTokenDead(err))
+			}
 			if dead := d.Dead(); dead != nil {
 				t.Errorf("%d tokens are called dead", len(dead))
 			}

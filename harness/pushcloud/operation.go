@@ -47,5 +47,6 @@ type call struct {
 }
 
 // repeatable reports whether asking twice does what asking once does. Revoking
-// is not: between the two a newer message may have got the same notifyId.
+// is not: between the two a newer message may have got the same notifyId (claim
+// pushcloud.revoke.again).
 func (k *call) repeatable() bool { return k.op == OpVerifyImage }

@@ -101,6 +101,7 @@ func (c *Cloud) disturbRequest(w http.ResponseWriter, r *http.Request, hits []fa
 func (c *Cloud) recordFault(r *http.Request, f faults.Fault) *record {
 	rec := c.newRecord(time.Now(), r.PathValue("project"))
 	rec.API = fixtures.API(path.Base(r.URL.Path))
+	_, rec.PushType = kindOf(r)
 	rec.Detail, rec.Faults = "fault: "+string(f.Kind), []string{f.ID}
 	return rec
 }

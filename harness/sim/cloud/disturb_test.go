@@ -110,7 +110,7 @@ func TestStatusFault(t *testing.T) {
 				t.Errorf("HTTP %d %q, want %d %q", r.Status, r.Body, c.status, c.body)
 			}
 			a := f.Activity()
-			if len(a) != 1 || a[0].HTTPStatus != c.status || len(a[0].Deliveries) != 0 || !slices.Equal(a[0].Faults, []string{"f"}) || a[0].Project != projectID {
+			if len(a) != 1 || a[0].HTTPStatus != c.status || len(a[0].Deliveries) != 0 || !slices.Equal(a[0].Faults, []string{"f"}) || a[0].Project != projectID || a[0].PushType != 6 {
 				t.Errorf("recorded %+v", a)
 			}
 		})

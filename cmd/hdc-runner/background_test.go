@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -195,4 +197,30 @@ func cmdTry(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s printed no command that holds %q:\n%s", args[0], args[1], text)
+}
+
+// printedOpen is the command that sim prints for a websocket client.
+var printedOpen = regexp.MustCompile(`echo '(\{.*\})' \| websocat -n1 (ws://\S+)`)
+
+// cmdOpen says to the hub what the printed command says, where there is no
+// websocket client to run it; what the hub answers becomes stdout.
+func cmdOpen(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "open NAME")
+	text, _ := theProc(ts, args[0]).stdout.soFar()
+	m := printedOpen.FindStringSubmatch(text)
+	if m == nil {
+		ts.Fatalf("%s printed no command for a websocket client:\n%s", args[0], text)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	conn, response, err := websocket.DefaultDialer.DialContext(ctx, m[2], nil)
+	ts.Check(err)
+	_ = response.Body.Close()
+	defer func() { _ = conn.Close() }()
+	ts.Check(conn.WriteMessage(websocket.TextMessage, []byte(m[1])))
+	ts.Check(conn.SetReadDeadline(time.Now().Add(10 * time.Second)))
+	_, answer, err := conn.ReadMessage()
+	ts.Check(err)
+	_, err = ts.Stdout().Write(answer)
+	ts.Check(err)
 }

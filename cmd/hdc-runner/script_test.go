@@ -75,7 +75,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "killworker": cmdKillWorker,
-			"finish": cmdFinish, "code": cmdCode, "try": cmdTry,
+			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "notemp": cmdNoTemp, "alone": cmdAlone,
 		},
 	})

@@ -36,7 +36,7 @@ func newSim() *cobra.Command {
 		Use:   "sim",
 		Short: "hold a simulated world open and print its endpoints",
 		Long: "sim starts a Push Cloud (HTTPS), an hdc server (TCP) and simulated devices on loopback, and prints how to use\n" +
-			"each: by curl, by the real hdc, by hdc-runner itself. Ctrl-C ends it.",
+			"each: by curl, by the real hdc, by a websocket client, by hdc-runner itself. Ctrl-C ends it.",
 		Example: "  hdc-runner sim\n  hdc-runner sim --types phone --hdc 127.0.0.1:8710 --dir ./world",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -76,7 +76,12 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		defer cancel()
 		err = errors.Join(err, w.Close(closing))
 	}()
-	if err := describeWorld(ctx, w, out); err != nil {
+	h, err := openSimHub(ctx, filepath.Dir(w.Config().ServiceAccount))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(ctx)) }()
+	if err := describeWorld(ctx, w, h, out); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -88,7 +93,7 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 }
 
 // describeWorld prints the endpoints, each with a command to try.
-func describeWorld(ctx context.Context, w *world.World, out io.Writer) error {
+func describeWorld(ctx context.Context, w *world.World, h *simHub, out io.Writer) error {
 	c := w.Config()
 	key := w.Keys()[0]
 	token, err := w.StartPlain(ctx, key)
@@ -113,6 +118,8 @@ hdc server    %[4]s
   hdc -p -s %[4]s list targets
   hdc-runner devices --hdc-server %[4]s
 
+%[11]s
+
 devices       %[5]s
   apps: %[6]s (with an agent), %[7]s (without; it runs on %[8]s and its Push Token is in %[9]s)
 
@@ -121,10 +128,7 @@ send an alert to the app without an agent, and look for it on the screen:
 
 run the acceptance suite against this world, as against real endpoints:
   hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 250ms
-
-an agent dials the hub of a run, ws://127.0.0.1:PORT/agent, and must know the run's token; --verbose says which port, while the run lasts:
-  hdc-runner run --verbose --label-filter 'background && foreground' --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all
-`, c.PushEndpoint, word(c.PushCA), word(c.ServiceAccount), c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, word(tokenFile), word(messageFile))
+`, c.PushEndpoint, word(c.PushCA), word(c.ServiceAccount), c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, word(tokenFile), word(messageFile), h.describe())
 	return nil
 }
 

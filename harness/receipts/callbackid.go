@@ -50,7 +50,7 @@ func ParseCallbackID(text string) (CallbackID, error) {
 		case !found && strings.TrimSpace(part) == "":
 			continue
 		case !found:
-			return id, errors.New(Header + " has a part without =: it reads timestamp=...; nonce=...; value=...")
+			return id, errors.New(Header + " has a part without =: it reads timestamp=MS; nonce=TEXT; value=BASE64")
 		}
 		if _, twice := parts[name]; twice {
 			return id, fmt.Errorf("%s has the part %q twice", Header, name)
@@ -59,7 +59,7 @@ func ParseCallbackID(text string) (CallbackID, error) {
 	}
 	for _, name := range []string{"timestamp", "nonce", "value"} {
 		if parts[name] == "" {
-			return id, fmt.Errorf("%s has no %s: it reads timestamp=...; nonce=...; value=...", Header, name)
+			return id, fmt.Errorf("%s has no %s: it reads timestamp=MS; nonce=TEXT; value=BASE64", Header, name)
 		}
 	}
 	id.Timestamp, id.Nonce = parts["timestamp"], parts["nonce"]

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/onsi/gomega/types"
 
@@ -16,8 +17,10 @@ import (
 )
 
 // Prove succeeds when the proof is complete for the *Message. Under Eventually
-// it stops at once when the verdict is final. A failure prints what every
-// witness says, which one decided, and what that means.
+// it stops at once when the verdict is final, which it is after Config.Arrive at
+// the latest, so that Eventually needs a context and no time-out of its own. A
+// failure prints what every witness says, which one decided, and what that
+// means. A message of Device.Expect is waited for as long as Eventually does.
 func Prove(p verdict.Proof) types.GomegaMatcher {
 	return &proofMatcher{proof: p, what: "prove " + p.String()}
 }
@@ -44,6 +47,8 @@ type proofMatcher struct {
 	proof verdict.Proof
 	what  string
 
+	// began is when the witnesses were asked first.
+	began time.Time
 	said  []verdict.Testimony
 	judge verdict.Judgement
 }
@@ -59,8 +64,23 @@ func (m *proofMatcher) Match(actual any) (bool, error) {
 		// Nothing arrives that was not accepted: then there is no use in waiting.
 		proof = verdict.All(verdict.Sees(verdict.Accepted), proof)
 	}
+	if m.began.IsZero() {
+		m.began = time.Now()
+	}
 	m.said = msg.askAll(msg.ctx, proof)
 	m.judge = verdict.Judge(proof, m.said)
+	// Whoever else sends a message may do so at any time; one of ours has had
+	// its time, and a verdict that names the silent ones is worth more than a
+	// time-out.
+	if limit := time.Duration(msg.dev.Config().Arrive); !m.judge.Final && msg.matching == nil && time.Since(m.began) >= limit {
+		for _, t := range m.said {
+			if t.Answer == verdict.Waiting {
+				msg.Close(t.Witness, "the time of "+limit.String())
+			}
+		}
+		m.said = msg.askAll(msg.ctx, proof)
+		m.judge = verdict.Judge(proof, m.said)
+	}
 	return m.judge.Verdict == verdict.Pass, nil
 }
 

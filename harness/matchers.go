@@ -104,7 +104,7 @@ func (m *proofMatcher) message(actual any, to string) string {
 	for _, t := range m.said {
 		fmt.Fprintf(&b, "  %s\n", t)
 	}
-	if next := Advice(msg.kind, m.said); next != "" {
+	if next := Advice(msg.Kind(), m.said); next != "" {
 		fmt.Fprintf(&b, "What to check next: %s\n", next)
 	}
 	return b.String()
@@ -126,8 +126,8 @@ func (m *Message) askAll(ctx context.Context, p verdict.Proof) []verdict.Testimo
 // String names the message as failures do.
 func (m *Message) String() string {
 	kind := "a message"
-	if m.kind != 0 {
-		kind = "the " + m.kind.String() + " message"
+	if known := m.Kind(); known != 0 {
+		kind = "the " + known.String() + " message"
 	}
 	if m.nonce == "" {
 		return kind + " that somebody else sends to " + m.dev.Key()

@@ -153,7 +153,11 @@ func (d *Device) offer(a Arrival) {
 func (m *Message) Nonce() string { return m.nonce }
 
 // Kind returns the message's kind.
-func (m *Message) Kind() push.Kind { return m.kind }
+func (m *Message) Kind() push.Kind {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kind
+}
 
 // Err returns why the message was not sent or not accepted, nil if it was.
 func (m *Message) Err() error { return m.sendErr }

@@ -25,6 +25,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/pushproof/pushproof/harness/receipts"
+	"github.com/pushproof/pushproof/harness/sim/cloud"
+	"github.com/pushproof/pushproof/harness/sim/cloud/callback"
+	"github.com/pushproof/pushproof/harness/sim/world"
 )
 
 // TestReceiptsScript runs the scripts of testdata/receipts. Beside testscript's
@@ -36,6 +39,8 @@ import (
 //	                              printed so far
 //	receipts URL TOKENFILE CA TAG the receipts of that biTag, waited for, a line
 //	                              each; CA "" trusts the system's authorities
+//	world URL CA KEYFILE TYPE...  a simulated world as TestScript's, whose cloud
+//	                              posts receipts of user tester to that collector
 //	unsigned URL CA               posts to it as the console's test may, and
 //	                              prints the answer
 func TestReceiptsScript(t *testing.T) {
@@ -50,7 +55,7 @@ func TestReceiptsScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "alone": cmdAlone,
-			"certificate": cmdCertificate, "capture": cmdCapture, "receipts": cmdReceipts, "unsigned": cmdUnsigned,
+			"certificate": cmdCertificate, "capture": cmdCapture, "receipts": cmdReceipts, "unsigned": cmdUnsigned, "world": cmdPostingWorld,
 		},
 	})
 }
@@ -137,4 +142,29 @@ func cmdUnsigned(ts *testscript.TestScript, neg bool, args []string) {
 	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
 	ts.Check(err)
 	_, _ = fmt.Fprintf(ts.Stdout(), "%d %s", res.StatusCode, body)
+}
+
+func cmdPostingWorld(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 4, "world URL CA KEYFILE TYPE...")
+	key, err := receipts.LoadSecret(ts.MkAbs(args[2]))
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	w, err := world.New(ctx, world.Options{Types: args[3:], Dir: ts.MkAbs("world"), Cloud: func(o *cloud.Options) {
+		o.Projects[0].Callbacks = []cloud.Callback{{Config: callback.Config{
+			URL: args[0] + receipts.Path, User: "tester", Key: key.Reveal(), CA: authority(ts, args[1]),
+		}}}
+	}})
+	ts.Check(err)
+	ts.Defer(func() {
+		closing, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		ts.Check(w.Close(closing))
+	})
+	c := w.Config()
+	for name, value := range map[string]string{
+		"ACCOUNT": c.ServiceAccount, "ENDPOINT": c.PushEndpoint, "PUSHCA": c.PushCA, "HDC": c.HDCServer, "BUNDLE": c.Bundle,
+	} {
+		ts.Setenv(name, value)
+	}
 }

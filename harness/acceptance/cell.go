@@ -65,6 +65,10 @@ type Cell struct {
 	// Fence is set if a background message sent afterwards, and arrived, closes
 	// the wait.
 	Fence bool
+	// Receipts are the results of a receipt by which the message has come to the
+	// end that the cell expects. Where receipts are collected, one closes the
+	// wait before the window has passed, and in place of the fence.
+	Receipts []int
 	// Answered is set if the extension's answer, not the original, is shown.
 	Answered bool
 }

@@ -48,9 +48,9 @@ var tap = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionOpenShade, 
 // started as seldom as possible.
 func Cells() []Cell {
 	return []Cell{
-		{Kind: push.KindAlert, State: harness.Foreground, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Fence: true},
-		{Kind: push.KindAlert, State: harness.Background, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true},
-		{Kind: push.KindAlert, State: harness.Stopped, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true},
+		{Kind: push.KindAlert, State: harness.Foreground, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Fence: true, Receipts: receiptOff},
+		{Kind: push.KindAlert, State: harness.Background, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true, Receipts: receiptOff},
+		{Kind: push.KindAlert, State: harness.Stopped, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Window: true, Receipts: receiptOff},
 
 		{Kind: push.KindBackground, State: harness.Foreground, Expect: Delivered, Proof: delivered(push.Background), Messages: one(background)},
 		{Kind: push.KindAlert, State: harness.Foreground, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
@@ -61,13 +61,13 @@ func Cells() []Cell {
 		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
 		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Condition: NoForegroundShow, Needs: authorise, Proof: proofShown, Messages: one(alertForApp)},
 		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
-		{Kind: push.KindBackground, State: harness.Background, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true},
+		{Kind: push.KindBackground, State: harness.Background, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept},
 		{Kind: push.KindAlert, State: harness.Background, Expect: Clicked, Needs: tap, Proof: clicked(push.OnNewWant), Messages: one(alert)},
 
 		{Kind: push.KindAlert, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
 		{Kind: push.KindExtension, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
 		{Kind: push.KindAlert, State: harness.Stopped, Expect: Clicked, Needs: tap, Proof: clicked(push.OnCreate), Messages: one(alert)},
-		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: several(background), Window: true},
+		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: several(background), Window: true, Receipts: receiptKept},
 		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: ProxyData, Proof: proofRows, Messages: several(rows), Window: true},
 	}
 }

@@ -27,6 +27,8 @@ type run struct {
 	// msg is the message that the proof is about; older are those before it.
 	msg   *harness.Message
 	older []*harness.Message
+	// closedBy is what closed the wait of a cell with a window.
+	closedBy string
 	// forwardAt is when the app was brought forward again, by the device's
 	// clock.
 	forwardAt time.Time
@@ -155,7 +157,7 @@ func (r *run) send(ctx context.Context) error {
 			r.older = append(r.older, r.msg)
 			// Each must be on the device before the next is sent: no order is
 			// promised between two that are under way.
-			if err := r.settle(ctx, "the message before"); err != nil {
+			if _, err := r.settle(ctx, "the message before"); err != nil {
 				return err
 			}
 		}
@@ -168,6 +170,10 @@ func (r *run) send(ctx context.Context) error {
 		}
 		r.note(r.msg, role)
 		r.event("sent %s", r.msg.Nonce())
+		if r.receipts() {
+			// From now on it is waited for.
+			r.msg.Ask(ctx, verdict.Receipt)
+		}
 	}
 	return nil
 }
@@ -178,20 +184,6 @@ func (r *run) note(m *harness.Message, role string) {
 		entry.Code, entry.RequestID = answer.Code, answer.RequestID
 	}
 	r.report.Messages = append(r.report.Messages, entry)
-}
-
-// settle lets the kind's quiet window pass.
-func (r *run) settle(ctx context.Context, what string) error {
-	window := r.window()
-	timer := time.NewTimer(window)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		r.event("window of %s for %s has passed", window, what)
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func (r *run) window() time.Duration { return time.Duration(r.dev.Config().Quiet[r.cell.Kind]) }
@@ -240,13 +232,18 @@ func (r *run) conclude(ctx context.Context, err error) {
 			r.checkAnswer()
 		}
 	}
+	r.hear(ctx)
 	if r.report.Verdict != verdict.Pass {
 		r.fetchLog(ctx)
 	}
 }
 
-// nameWindow has a pass say so if time alone closed the wait of a witness.
+// nameWindow has a pass say so if time alone closed the wait of a witness, or
+// if a receipt closed it.
 func (r *run) nameWindow() {
+	if r.closedBy != "" && !strings.HasPrefix(r.closedBy, windowMark) {
+		r.report.Reason += ", the wait closed by " + r.closedBy
+	}
 	for _, t := range r.report.Testimonies {
 		if t.Answer == verdict.Silent && strings.HasPrefix(t.Closed, windowMark) {
 			r.report.Reason += fmt.Sprintf(", by a window: nothing positive closed the wait for %s, which saw nothing within %s", t.Witness, r.window())

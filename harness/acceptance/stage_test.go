@@ -44,6 +44,13 @@ func newStage(t *testing.T, options world.Options, alter func(*device.InstalledA
 // newStageAnswering is newStage with another answer for the extension.
 func newStageAnswering(t *testing.T, options world.Options, alter func(*device.InstalledApp), answer *session.Answer) *stage {
 	t.Helper()
+	return newStageConfigured(t, options, alter, harness.Options{Answer: answer}, nil)
+}
+
+// newStageConfigured opens the session with these options and a Config that was
+// altered.
+func newStageConfigured(t *testing.T, options world.Options, alter func(*device.InstalledApp), session harness.Options, configure func(*harness.Config)) *stage {
+	t.Helper()
 	ctx := t.Context()
 	if options.Types == nil {
 		options.Types = []string{"phone"}
@@ -70,7 +77,10 @@ func newStageAnswering(t *testing.T, options world.Options, alter func(*device.I
 	config.ReportDir = t.TempDir()
 	config.Arrive = harness.Duration(patience)
 	config.Target = w.Keys()[0]
-	run, err := harness.Open(ctx, config, harness.Options{Answer: answer})
+	if configure != nil {
+		configure(&config)
+	}
+	run, err := harness.Open(ctx, config, session)
 	if err != nil {
 		t.Fatal(err)
 	}

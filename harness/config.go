@@ -4,13 +4,9 @@
 package harness
 
 import (
-	"errors"
 	"fmt"
-	"net"
-	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -133,13 +129,13 @@ func (c Config) Complete() (Config, error) {
 	if c.HDCServer == "" {
 		c.HDCServer = DefaultHDCServer
 	}
-	if _, port, err := net.SplitHostPort(c.HDCServer); err != nil {
-		wrong("--hdc-server %q is not HOST:PORT, for example %s", c.HDCServer, DefaultHDCServer)
-	} else if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		wrong("--hdc-server %q has no port from 1 to 65535", c.HDCServer)
+	server, err := Server(c.HDCServer)
+	if err != nil {
+		wrong("%v", err)
 	}
+	c.HDCServer = server
 	if c.PushEndpoint != "" && !strings.HasPrefix(c.PushEndpoint, "https://") {
-		wrong("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", c.PushEndpoint)
+		wrong("%s %q does not begin with https://; a Push Token is never sent in the clear", Origin("--push-endpoint", c.PushEndpoint), c.PushEndpoint)
 	}
 	switch {
 	case c.Receipts != "" && c.ReceiptsTokenFile == "":
@@ -183,71 +179,4 @@ func (c Config) Real() bool {
 	return c.ServiceAccount != "" || c.Bundle != "" || c.Target != "" || c.HDCServer != "" ||
 		c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != "" ||
 		c.Receipts != "" || c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""
-}
-
-// env lists the variables that FromEnv reads, each with its field.
-var env = []struct {
-	name  string
-	field func(*Config) *string
-}{
-	{"PUSHPROOF_SERVICE_ACCOUNT", func(c *Config) *string { return &c.ServiceAccount }},
-	{"PUSHPROOF_BUNDLE", func(c *Config) *string { return &c.Bundle }},
-	{"PUSHPROOF_TARGET", func(c *Config) *string { return &c.Target }},
-	{"PUSHPROOF_HDC_SERVER", func(c *Config) *string { return &c.HDCServer }},
-	{"PUSHPROOF_PUSH_ENDPOINT", func(c *Config) *string { return &c.PushEndpoint }},
-	{"PUSHPROOF_PUSH_CA", func(c *Config) *string { return &c.PushCA }},
-	{"PUSHPROOF_RECEIPTS", func(c *Config) *string { return &c.Receipts }},
-	{"PUSHPROOF_RECEIPTS_TOKEN_FILE", func(c *Config) *string { return &c.ReceiptsTokenFile }},
-	{"PUSHPROOF_RECEIPTS_CA", func(c *Config) *string { return &c.ReceiptsCA }},
-	{"PUSHPROOF_ABILITY", func(c *Config) *string { return &c.Ability }},
-	{"PUSHPROOF_REPORT_DIR", func(c *Config) *string { return &c.ReportDir }},
-}
-
-// ErrNotConfigured is returned by FromEnv when no variable names an endpoint.
-var ErrNotConfigured = errors.New("no PUSHPROOF_* variable names a device or a cloud: set PUSHPROOF_SERVICE_ACCOUNT and PUSHPROOF_BUNDLE, or take the Config of a simulated world")
-
-// FromEnv reads a Config from PUSHPROOF_SERVICE_ACCOUNT, PUSHPROOF_BUNDLE,
-// PUSHPROOF_TARGET, PUSHPROOF_HDC_SERVER, PUSHPROOF_PUSH_ENDPOINT,
-// PUSHPROOF_PUSH_CA, PUSHPROOF_RECEIPTS, PUSHPROOF_RECEIPTS_TOKEN_FILE,
-// PUSHPROOF_RECEIPTS_CA, PUSHPROOF_ABILITY and PUSHPROOF_REPORT_DIR. hdc's own
-// OHOS_HDC_SERVER_PORT gives the server's port where PUSHPROOF_HDC_SERVER does
-// not. It returns ErrNotConfigured if none of ours names an endpoint.
-func FromEnv() (Config, error) {
-	c := Env()
-	if !c.Real() {
-		return c, ErrNotConfigured
-	}
-	c.HDCServer = ServerAddress(c.HDCServer)
-	return c.Complete()
-}
-
-// Env reads the same variables and checks nothing.
-func Env() Config {
-	var c Config
-	for _, v := range env {
-		*v.field(&c) = os.Getenv(v.name)
-	}
-	return c
-}
-
-// Merge returns a with its empty text fields taken from b.
-func Merge(a, b Config) Config {
-	for _, v := range env {
-		if *v.field(&a) == "" {
-			*v.field(&a) = *v.field(&b)
-		}
-	}
-	return a
-}
-
-// ServerAddress returns addr, or, if it is empty, the hdc server's address by
-// OHOS_HDC_SERVER_PORT or the default.
-func ServerAddress(addr string) string {
-	if addr != "" {
-		return addr
-	}
-	if port := os.Getenv("OHOS_HDC_SERVER_PORT"); port != "" {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return DefaultHDCServer
 }

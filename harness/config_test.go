@@ -95,48 +95,6 @@ func TestConfigTravelsAsJSON(t *testing.T) {
 	}
 }
 
-func TestFromEnv(t *testing.T) {
-	clear := func(t *testing.T) {
-		for _, name := range []string{
-			"SERVICE_ACCOUNT", "BUNDLE", "TARGET", "HDC_SERVER", "PUSH_ENDPOINT", "PUSH_CA", "ABILITY", "REPORT_DIR",
-			"RECEIPTS", "RECEIPTS_TOKEN_FILE", "RECEIPTS_CA",
-		} {
-			t.Setenv("PUSHPROOF_"+name, "")
-		}
-		t.Setenv("OHOS_HDC_SERVER_PORT", "")
-	}
-	t.Run("nothing is set", func(t *testing.T) {
-		clear(t)
-		// Neither hdc's own variable nor the report's folder is an endpoint of ours.
-		t.Setenv("OHOS_HDC_SERVER_PORT", "18710")
-		t.Setenv("PUSHPROOF_REPORT_DIR", "out")
-		if _, err := harness.FromEnv(); !errors.Is(err, harness.ErrNotConfigured) {
-			t.Errorf("FromEnv = %v, want ErrNotConfigured", err)
-		}
-	})
-	t.Run("two are enough", func(t *testing.T) {
-		clear(t)
-		t.Setenv("PUSHPROOF_SERVICE_ACCOUNT", "key.json")
-		t.Setenv("PUSHPROOF_BUNDLE", "com.example.app")
-		t.Setenv("OHOS_HDC_SERVER_PORT", "18710")
-		c, err := harness.FromEnv()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.HDCServer != "127.0.0.1:18710" || c.Bundle != "com.example.app" || !c.Real() {
-			t.Errorf("FromEnv = %+v", c)
-		}
-	})
-	t.Run("one is not", func(t *testing.T) {
-		clear(t)
-		t.Setenv("PUSHPROOF_TARGET", "all")
-		var usage *harness.UsageError
-		if _, err := harness.FromEnv(); !errors.As(err, &usage) {
-			t.Errorf("FromEnv = %v, want a *harness.UsageError", err)
-		}
-	})
-}
-
 func TestMergeLetsFlagsWin(t *testing.T) {
 	got := harness.Merge(harness.Config{Bundle: "com.example.flag"}, harness.Config{Bundle: "com.example.env", Target: "all"})
 	if got.Bundle != "com.example.flag" || got.Target != "all" {

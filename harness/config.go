@@ -139,7 +139,7 @@ func (c Config) Complete() (Config, error) {
 	}
 	switch {
 	case c.Receipts != "" && c.ReceiptsTokenFile == "":
-		wrong("--receipts needs --receipts-token-file FILE: the token with which the collector was started")
+		wrong(noReceiptsToken)
 	case c.Receipts == "" && (c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""):
 		wrong("the flags of receipts need a collector: --receipts https://HOST, where `hdc-runner receipts serve` runs")
 	}

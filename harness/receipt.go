@@ -23,11 +23,17 @@ import (
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
+// noReceiptsToken says what a Config lacks.
+const noReceiptsToken = "--receipts needs --receipts-token-file FILE: the token with which the collector was started"
+
 // NewReceipts returns the client of the collector of receipts that cfg names,
 // nil if it names none. The error is a *UsageError. Close the client.
 func NewReceipts(cfg Config) (*receipts.Client, error) {
 	if cfg.Receipts == "" {
 		return nil, nil
+	}
+	if cfg.ReceiptsTokenFile == "" {
+		return nil, &UsageError{Problems: []string{noReceiptsToken}}
 	}
 	token, err := receipts.LoadSecret(cfg.ReceiptsTokenFile)
 	if err != nil {

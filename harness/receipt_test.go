@@ -84,6 +84,7 @@ func TestCheckReceipts(t *testing.T) {
 		"none is configured":  {harness.Config{}, false, ""},
 		"one that answers":    {harness.Config{Receipts: server.URL, ReceiptsTokenFile: good}, false, ""},
 		"another token":       {harness.Config{Receipts: server.URL, ReceiptsTokenFile: wrong}, true, "--read-token-file"},
+		"no token":            {harness.Config{Receipts: server.URL}, true, "--receipts-token-file FILE"},
 		"no token file":       {harness.Config{Receipts: server.URL, ReceiptsTokenFile: filepath.Join(dir, "none")}, true, "--receipts-token-file"},
 		"an empty token file": {harness.Config{Receipts: server.URL, ReceiptsTokenFile: file("empty", "")}, true, "empty"},
 		"no URL":              {harness.Config{Receipts: "collector", ReceiptsTokenFile: good}, true, "--receipts: "},

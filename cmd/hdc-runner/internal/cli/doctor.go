@@ -38,7 +38,7 @@ func newDoctor() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "doctor",
-		Short:   "check hdc server, devices, app and service account, and say what to do",
+		Short:   "check hdc server, devices, app, service account and collector of receipts, and say what to do",
 		Long:    "doctor sends no push and starts no app. Exit code: 0 all is well, 3 something is not.",
 		Example: "  hdc-runner doctor\n  hdc-runner doctor --service-account key.json --bundle com.example.app",
 		Args:    noArgs,
@@ -67,7 +67,16 @@ func examine(ctx context.Context, c harness.Config) []check {
 		note("hdc server", checkOK, "version %s on %s", version, client.Addr())
 		checks = append(checks, examineDevices(ctx, client, c)...)
 	}
-	return append(checks, examineAccount(ctx, c)...)
+	checks = append(checks, examineAccount(ctx, c)...)
+	if c.Receipts == "" {
+		return checks
+	}
+	if err := harness.CheckReceipts(ctx, c); err != nil {
+		note("receipts", checkProblem, "%v", err)
+	} else {
+		note("receipts", checkOK, "the collector at %s answers", c.Receipts)
+	}
+	return checks
 }
 
 func examineDevices(ctx context.Context, client *hdc.Client, c harness.Config) []check {

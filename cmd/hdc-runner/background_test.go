@@ -51,7 +51,7 @@ func (o *output) soFar() (string, <-chan struct{}) {
 
 // passed on are the variables of a script that a program in the background
 // gets.
-var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "OHOS_HDC_SERVER_PORT", mark}
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_STATE_DIR", "OHOS_HDC_SERVER_PORT", mark}
 
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "start NAME PROGRAM ARG...")
@@ -103,28 +103,36 @@ func theProc(ts *testscript.TestScript, name string) *proc {
 }
 
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, args, 2, "await NAME REGEXP")
+	stderr := len(args) > 0 && args[0] == "-stderr"
+	if stderr {
+		args = args[1:]
+	}
+	usage(ts, neg, args, 2, "await [-stderr] NAME REGEXP")
 	p := theProc(ts, args[0])
+	printed := &p.stdout
+	if stderr {
+		printed = &p.stderr
+	}
 	pattern, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	ended := p.done
 	for {
-		text, changed := p.stdout.soFar()
+		text, changed := printed.soFar()
 		if pattern.MatchString(text) {
 			return
 		}
 		if ended == nil {
 			errors, _ := p.stderr.soFar()
-			ts.Fatalf("%s has ended without printing %q\n[stdout]\n%s[stderr]\n%s", args[0], args[1], text, errors)
+			ts.Fatalf("%s has ended without printing %q\n[printed]\n%s[stderr]\n%s", args[0], args[1], text, errors)
 		}
 		select {
 		case <-changed:
 		case <-ended:
 			ended = nil // look once more at its last words
 		case <-deadline.C:
-			ts.Fatalf("waited %v for %s to print %q\n[stdout]\n%s", patience, args[0], args[1], text)
+			ts.Fatalf("waited %v for %s to print %q\n[printed]\n%s", patience, args[0], args[1], text)
 		}
 	}
 }

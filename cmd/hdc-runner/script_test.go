@@ -41,7 +41,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	listen KIND              a server on $ADDR: foreign (another hdc version),
 //	                         silent, http
 //	start NAME PROGRAM ARG...  in the background
-//	await NAME REGEXP        waits until the program has printed it
+//	await [-stderr] NAME REGEXP  waits until the program has printed it
 //	interrupt NAME           sends one interrupt
 //	killworker KEY           kills the worker of that device (Linux)
 //	finish NAME [CODE]       waits for its end and its exit code, 0 if none is
@@ -55,6 +55,9 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	repeat FILE N TEXT       appends TEXT N times
 //	replace FILE REGEXP TEXT replaces every match; there must be one
 //	ecaccount FILE           a service account with an EC key
+//	real                     in front of the cloud, $ENDPOINT with its own $CA: what
+//	                         is sent through it counts, in the folder state
+//	stopped                  the app has no process on any device of the world
 //	notemp                   no file is left in the folder for temporary files
 //	alone                    no process of this script is left (Linux)
 func TestScript(t *testing.T) {
@@ -76,7 +79,7 @@ func TestScript(t *testing.T) {
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "killworker": cmdKillWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
-			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "notemp": cmdNoTemp, "alone": cmdAlone,
+			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
 		},
 	})
 }

@@ -36,7 +36,7 @@ func (v verdicts) Ended(c report.Cell) { v[c.ID] = c }
 
 func TestAcceptance(t *testing.T) {
 	RegisterFailHandler(Fail)
-	plan, err := acceptance.Make(acceptance.Cells(), simulated(t, "phone"), "")
+	plan, err := acceptance.Make(t.Context(), acceptance.Cells(), simulated(t, "phone"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,9 @@ type Cell struct {
 	Receipts []int
 	// Answered is set if the extension's answer, not the original, is shown.
 	Answered bool
+	// Lasting is set if the cell leaves something behind. On real endpoints it
+	// is run only if somebody asks for it by name.
+	Lasting *Lasting
 }
 
 // ID is kind/device type/state/expectation, with the condition in brackets.
@@ -105,17 +108,21 @@ func (c Cell) Labels(deviceType string) []string {
 	return labels
 }
 
-// Background counts the background messages of the cell: Push Kit advises at
-// most two an hour for a device and may drop more.
-func (c Cell) Background() int {
-	n := 0
-	for _, m := range c.Messages() {
-		if m.Kind() == push.KindBackground {
-			n++
-		}
-	}
+// Lasting is an effect that a cell leaves behind.
+type Lasting struct {
+	// Effect says what stays and for how long, e.g. "a made-up formId is refused
+	// for 30 days".
+	Effect string
+	// Source names the page that says so.
+	Source string
+}
+
+// Sends makes all messages of the cell, the fence as well. They are what the
+// cell costs.
+func (c Cell) Sends() []pushcloud.Message {
+	all := c.Messages()
 	if c.Fence {
-		n++
+		all = append(all, background())
 	}
-	return n
+	return all
 }

@@ -168,7 +168,7 @@ func (r *run) fence(ctx context.Context) error {
 			return nil
 		}
 	}
-	f := r.dev.Push(ctx, background())
+	f := r.push(ctx, background())
 	r.note(f, "fence")
 	r.event("sent the fence %s", f.Nonce())
 	err := r.await(ctx, func(ctx context.Context) bool {

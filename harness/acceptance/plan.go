@@ -4,6 +4,7 @@
 package acceptance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,23 +14,32 @@ import (
 
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/report"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
-// backgroundPace is how many background messages a run sends to one real
-// device: Push Kit advises at most two an hour and may drop more.
-const backgroundPace = 2
+// Budget says whether messages may still be sent to a target; a harness.Purse is
+// one.
+type Budget interface {
+	// Spend sets aside what the messages cost, all of them or none. The error is
+	// a *quota.OverError where a limit of Push Kit is in the way.
+	Spend(ctx context.Context, messages []pushcloud.Message) error
+}
 
 // Target is what planning needs to know of a device.
 type Target struct {
 	Type     string
 	API      int
 	Emulator bool
-	// Simulated lifts the vendor's pace.
+	// Simulated says that nothing lasts: the device and the cloud are simulated.
 	Simulated bool
 	// SwitchOn says that the app may show notifications already.
 	SwitchOn bool
+	// Budget is asked for each cell, so that no limit is planned to be crossed;
+	// nil sets no limit.
+	Budget Budget
 }
 
 // Plan is what a device is going to run.
@@ -38,7 +48,8 @@ type Plan struct {
 	Cells []Cell
 	// Unsupported are judged without being run.
 	Unsupported []report.Cell
-	// NotPlanned are cells for which no method is known here.
+	// NotPlanned are cells for which no method is known here, for which a limit
+	// of Push Kit leaves no room, or whose effect lasts.
 	NotPlanned []report.Skip
 }
 
@@ -46,16 +57,19 @@ type Plan struct {
 func (p Plan) Len() int { return len(p.Cells) + len(p.Unsupported) }
 
 // Make plans the cells for a target. filter is a Ginkgo label filter, "" for
-// all. A cell without a known method is run all the same if the filter names
-// its kind, device type, state and expectation, that is, if somebody asked for
-// it by name: it is then inconclusive.
-func Make(cells []Cell, target Target, filter string) (Plan, error) {
+// all. Some cells are run only if the filter names their kind, device type,
+// state and expectation, that is, if somebody asks for them by name: those
+// without a known method, which are then inconclusive, and, on real endpoints,
+// those with a lasting effect. What the Budget refuses is not planned by any
+// name.
+func Make(ctx context.Context, cells []Cell, target Target, filter string) (Plan, error) {
 	matches, err := types.ParseLabelFilter(filter)
 	if err != nil {
 		return Plan{}, &harness.UsageError{Problems: []string{fmt.Sprintf("--label-filter %q cannot be read: %s; labels are joined by &&, ||, ! and brackets", filter, filterProblem(err))}}
 	}
 	var plan Plan
-	pace := paced(cells, target, matches)
+	var selected []Cell
+	skips := map[string]*report.Skip{}
 	for _, c := range cells {
 		labels := c.Labels(target.Type)
 		if !matches(labels) {
@@ -66,47 +80,62 @@ func Make(cells []Cell, target Target, filter string) (Plan, error) {
 			continue
 		}
 		skip := unplanned(c, target)
-		if skip == nil && pace[c.ID(target.Type)] {
-			skip = overPace(c, target)
+		if skip == nil {
+			skip = lasting(c, target)
 		}
-		if skip != nil && !named(filter, labels) {
+		if skip != nil && !named(matches, labels) {
+			skips[c.ID(target.Type)] = skip
+		}
+		selected = append(selected, c)
+	}
+	if err := charge(ctx, selected, target, skips); err != nil {
+		return Plan{}, err
+	}
+	for _, c := range selected {
+		if skip := skips[c.ID(target.Type)]; skip != nil {
 			plan.NotPlanned = append(plan.NotPlanned, *skip)
-			continue
+		} else {
+			plan.Cells = append(plan.Cells, c)
 		}
-		plan.Cells = append(plan.Cells, c)
 	}
 	return plan, nil
 }
 
-// paced returns the cells that would send more background messages than a real
-// device may get. Those that are about such a message come before those that
-// only use one as a fence.
-func paced(cells []Cell, target Target, matches func([]string) bool) map[string]bool {
-	over := map[string]bool{}
-	if target.Simulated {
-		return over
+// charge spends what the cells cost that are not skipped, and skips those that
+// would cross a limit. Cells that are about a background message come before
+// those that only use one as a fence.
+func charge(ctx context.Context, cells []Cell, target Target, skips map[string]*report.Skip) error {
+	if target.Budget == nil {
+		return nil
 	}
-	budget := backgroundPace
 	for _, fences := range []bool{false, true} {
 		for _, c := range cells {
-			if c.Fence != fences || !matches(c.Labels(target.Type)) || unsupported(c, target) != nil || unplanned(c, target) != nil {
+			id := c.ID(target.Type)
+			if c.Fence != fences || skips[id] != nil {
 				continue
 			}
-			if cost := c.Background(); cost > budget {
-				over[c.ID(target.Type)] = true
-			} else {
-				budget -= cost
+			err := target.Budget.Spend(ctx, c.Sends())
+			var over *quota.OverError
+			switch {
+			case errors.As(err, &over):
+				skips[id] = &report.Skip{ID: id, Reason: over.Reason() + "; hdc-runner: --force sends them all the same", Source: over.Rule.Source}
+			case err != nil:
+				return fmt.Errorf("plan %s: %w", id, err)
 			}
 		}
 	}
-	return over
+	return nil
 }
 
-func overPace(c Cell, target Target) *report.Skip {
+// lasting is why a cell whose effect lasts is not run on real endpoints.
+func lasting(c Cell, target Target) *report.Skip {
+	if c.Lasting == nil || target.Simulated {
+		return nil
+	}
 	return &report.Skip{
 		ID:     c.ID(target.Type),
-		Reason: fmt.Sprintf("it costs %d background messages, and a run sends at most %d to a real device", c.Background(), backgroundPace),
-		Source: "Push Kit, sending background messages: at most two an hour are advised, more may be dropped",
+		Reason: fmt.Sprintf("its effect lasts, %s: it is run only by name, with the labels %s", c.Lasting.Effect, strings.Join(c.Labels(target.Type)[:4], ", ")),
+		Source: c.Lasting.Source,
 	}
 }
 
@@ -171,14 +200,11 @@ func (c Cell) actions() []fixtures.Action {
 	return append(need, c.Needs...)
 }
 
-// named reports whether the filter spells out a cell: its kind, device type,
-// state and expectation.
-func named(filter string, labels []string) bool {
-	words := strings.FieldsFunc(filter, func(r rune) bool {
-		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
-	})
-	for _, label := range labels[:4] {
-		if !slices.Contains(words, label) {
+// named reports whether the filter spells out a cell: without any of its kind,
+// device type, state and expectation it would not select it.
+func named(matches func([]string) bool, labels []string) bool {
+	for i := range 4 {
+		if matches(slices.Delete(slices.Clone(labels), i, i+1)) {
 			return false
 		}
 	}

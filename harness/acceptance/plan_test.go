@@ -4,6 +4,7 @@
 package acceptance_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
+	"github.com/pushproof/pushproof/harness/pushcloud"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
@@ -31,7 +34,7 @@ func TestEveryCellIsAccountedFor(t *testing.T) {
 	for _, deviceType := range fixtures.DeviceTypes() {
 		t.Run(deviceType, func(t *testing.T) {
 			target := simulated(t, deviceType)
-			plan, err := acceptance.Make(acceptance.Cells(), target, "")
+			plan, err := acceptance.Make(t.Context(), acceptance.Cells(), target, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,8 +101,15 @@ func TestPlan(t *testing.T) {
 	phone := simulated(t, "phone")
 	on := phone
 	on.SwitchOn = true
-	real := phone
-	real.Simulated = false
+	real := func(force bool) acceptance.Target {
+		target := phone
+		target.Simulated = false
+		target.Budget = harness.Purse{
+			Budget: quota.New(quota.Options{Force: force, Wait: -1}).Budget(),
+			Payer:  quota.Payer{Project: "1", App: "com.example.app", Device: "A", Test: true},
+		}
+		return target
+	}
 	emulator := phone
 	emulator.Emulator = true
 	old := simulated(t, "wearable")
@@ -115,10 +125,12 @@ func TestPlan(t *testing.T) {
 		"labels combine":                          {phone, "alert && stopped && !silent", 2, 0, 0, ""},
 		"the device type is a label":              {phone, "tv", 0, 0, 0, ""},
 		"notifications are on already":            {on, "notifications-off", 0, 0, 3, "no command turns them off"},
-		"a real device's pace":                    {real, "background", 2, 0, 2, "at most 2"},
-		"a fence comes last":                      {real, "foreground && (background || silent)", 2, 0, 0, ""},
-		"no fence is left":                        {real, "background || silent", 4, 0, 3, "at most 2"},
-		"asked for by name, a pace is no reason":  {real, "background && phone && stopped && delivered", 2, 0, 0, ""},
+		"a real device's pace":                    {real(false), "background", 2, 0, 2, "at most 2 background messages an hour for device A"},
+		"a fence comes last":                      {real(false), "foreground && (background || silent)", 2, 0, 0, ""},
+		"no fence is left":                        {real(false), "background || silent", 4, 0, 3, "at most 2"},
+		"asked for by name, a pace holds as well": {real(false), "background && phone && stopped && delivered", 0, 0, 2, "--force"},
+		"a pace is forced":                        {real(true), "background || silent", 7, 0, 0, ""},
+		"nothing of today's cells lasts":          {acceptance.Target{Type: phone.Type, API: phone.API}, "", 18, 0, 0, ""},
 		"the emulator has no extension":           {emulator, "extension", 0, 3, 0, "emulator"},
 		"an old watch receives nothing":           {old, "", 0, 18, 0, "needs API level 18"},
 		"no touch on a TV":                        {simulated(t, "tv"), "shown && alert", 0, 0, 4, "no known way to allow notifications on a tv"},
@@ -128,7 +140,7 @@ func TestPlan(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			plan, err := acceptance.Make(acceptance.Cells(), tt.target, tt.filter)
+			plan, err := acceptance.Make(t.Context(), acceptance.Cells(), tt.target, tt.filter)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -162,9 +174,96 @@ func TestEveryNeedHasWords(t *testing.T) {
 }
 
 func TestPlanRefusesAFilterThatIsNone(t *testing.T) {
-	_, err := acceptance.Make(acceptance.Cells(), simulated(t, "phone"), "alert &&")
+	_, err := acceptance.Make(t.Context(), acceptance.Cells(), simulated(t, "phone"), "alert &&")
 	var usage *harness.UsageError
 	if !errors.As(err, &usage) || !strings.Contains(err.Error(), "--label-filter") {
 		t.Errorf("Make = %v, want a *harness.UsageError that names the flag", err)
 	}
 }
+
+// A cell whose effect lasts is run on real endpoints only by name, and then
+// costs what the others cost.
+func TestLastingEffects(t *testing.T) {
+	cells := acceptance.Cells()
+	at := slices.IndexFunc(cells, func(c acceptance.Cell) bool { return c.ID("phone") == "background/phone/foreground/delivered" })
+	for _, c := range cells {
+		if c.Lasting != nil {
+			t.Errorf("%s: this test is to be about it", c.ID("phone"))
+		}
+	}
+	cells[at].Lasting = &acceptance.Lasting{Effect: "a made-up formId is refused for 30 days", Source: "Push Kit REST API, message receipt, result 261"}
+	simulatedPhone := simulated(t, "phone")
+	real := simulatedPhone
+	real.Simulated = false
+	tests := map[string]struct {
+		target acceptance.Target
+		filter string
+		runs   bool
+	}{
+		"simulators forget":      {simulatedPhone, "", true},
+		"not by the way":         {real, "", false},
+		"not by a wide filter":   {real, "background && foreground", false},
+		"by name":                {real, "background && phone && foreground && delivered", true},
+		"not by part of a name":  {real, "background && phone && foreground && !clicked", false},
+		"not by another's label": {real, "background && phone && backgrounded && delivered || background && foreground", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			tt.target.Budget = harness.Purse{Budget: quota.New(quota.Options{Force: true}).Budget(), Payer: quota.Payer{Project: "1", Device: "A"}}
+			plan, err := acceptance.Make(t.Context(), cells, tt.target, tt.filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			planned := slices.ContainsFunc(plan.Cells, func(c acceptance.Cell) bool { return c.Lasting != nil })
+			if planned != tt.runs {
+				t.Errorf("it is planned: %v, want %v", planned, tt.runs)
+			}
+			for _, s := range plan.NotPlanned {
+				if s.ID == cells[at].ID("phone") && (!strings.Contains(s.Reason, "refused for 30 days") || !strings.Contains(s.Reason, "background, phone, foreground, delivered") || s.Source == "") {
+					t.Errorf("not planned: %q (%s)", s.Reason, s.Source)
+				}
+			}
+			if planned == (len(plan.NotPlanned) == 1) {
+				t.Errorf("not planned are %v", plan.NotPlanned)
+			}
+		})
+	}
+}
+
+// A cell that is not run costs nothing.
+func TestOnlyWhatIsPlannedIsSpent(t *testing.T) {
+	target := simulated(t, "tv")
+	budget := quota.New(quota.Options{}).Budget()
+	target.Budget = harness.Purse{Budget: budget, Payer: quota.Payer{Project: "1", Device: "A", Test: true}}
+	plan, err := acceptance.Make(t.Context(), acceptance.Cells(), target, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := 0
+	for _, c := range plan.Cells {
+		messages += len(c.Sends())
+	}
+	for _, c := range budget.Costs() {
+		if c.Rule.Name == "test.day" && c.Planned != messages {
+			t.Errorf("%d test messages are planned, and the cells send %d", c.Planned, messages)
+		}
+	}
+	if len(plan.NotPlanned) == 0 || len(plan.Unsupported) == 0 || len(budget.Costs()) != 2 {
+		t.Errorf("planned %+v, costs %v", plan, budget.Costs())
+	}
+}
+
+// What cannot be asked is no room.
+func TestABudgetThatFails(t *testing.T) {
+	target := simulated(t, "phone")
+	target.Budget = failing{}
+	if _, err := acceptance.Make(t.Context(), acceptance.Cells(), target, "background"); !errors.Is(err, errBudget) {
+		t.Errorf("Make = %v", err)
+	}
+}
+
+var errBudget = errors.New("the disk is on fire")
+
+type failing struct{}
+
+func (failing) Spend(context.Context, []pushcloud.Message) error { return errBudget }

@@ -15,6 +15,7 @@ import (
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/report"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
@@ -27,6 +28,9 @@ type run struct {
 	// msg is the message that the proof is about; older are those before it.
 	msg   *harness.Message
 	older []*harness.Message
+	// tickets pay for the messages, in the order of sending; so many are used.
+	tickets []*quota.Ticket
+	used    int
 	// closedBy is what closed the wait of a cell with a window.
 	closedBy string
 	// forwardAt is when the app was brought forward again, by the device's
@@ -47,10 +51,12 @@ func (t *trouble) Error() string { return t.reason }
 
 // Run runs one cell and judges it:
 //
-//  1. bring the app into the cell's state and assert it,
-//  2. send, and listen to the witnesses that do not disturb the app,
-//  3. assert the state again: one that did not hold is infra, never a pass,
-//  4. only then bring the app forward, ask its own eyes, click.
+//  1. reserve what the cell costs: where a limit of Push Kit leaves no room it
+//     is quota, and nothing was sent,
+//  2. bring the app into the cell's state and assert it,
+//  3. send, and listen to the witnesses that do not disturb the app,
+//  4. assert the state again: one that did not hold is infra, never a pass,
+//  5. only then bring the app forward, ask its own eyes, click.
 func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	deviceType := dev.Profile().Type
 	r := &run{dev: dev, cell: cell, lostBefore: len(dev.Losses()), report: report.Cell{
@@ -68,6 +74,10 @@ func (r *run) event(format string, args ...any) {
 }
 
 func (r *run) steps(ctx context.Context) error {
+	if err := r.reserve(ctx); err != nil {
+		return err
+	}
+	defer func() { r.dev.Release(ctx, r.tickets) }()
 	if err := r.arrange(ctx); err != nil {
 		return err
 	}
@@ -161,7 +171,7 @@ func (r *run) send(ctx context.Context) error {
 				return err
 			}
 		}
-		r.msg = r.dev.Push(ctx, m)
+		r.msg = r.push(ctx, m)
 		role := ""
 		if err := r.msg.Err(); errors.Is(err, harness.ErrNoAgent) {
 			return err

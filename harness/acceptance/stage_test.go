@@ -44,11 +44,16 @@ func newStage(t *testing.T, options world.Options, alter func(*device.InstalledA
 // newStageAnswering is newStage with another answer for the extension.
 func newStageAnswering(t *testing.T, options world.Options, alter func(*device.InstalledApp), answer *session.Answer) *stage {
 	t.Helper()
-	return newStageConfigured(t, options, alter, harness.Options{Answer: answer}, nil)
+	return newStageWith(t, options, alter, harness.Options{Answer: answer})
 }
 
-// newStageConfigured opens the session with these options and a Config that was
-// altered.
+// newStageWith is newStage with other options of the session.
+func newStageWith(t *testing.T, options world.Options, alter func(*device.InstalledApp), session harness.Options) *stage {
+	t.Helper()
+	return newStageConfigured(t, options, alter, session, nil)
+}
+
+// newStageConfigured is newStageWith with a Config that was altered.
 func newStageConfigured(t *testing.T, options world.Options, alter func(*device.InstalledApp), session harness.Options, configure func(*harness.Config)) *stage {
 	t.Helper()
 	ctx := t.Context()

@@ -41,6 +41,8 @@ type Suite struct {
 	Plan       Plan
 	// Sink may be nil.
 	Sink Sink
+	// Wait is how long a cell may wait for room below a limit of Push Kit.
+	Wait time.Duration
 }
 
 // Declare declares an ordered container with a spec for each cell of the plan,
@@ -52,7 +54,7 @@ func Declare(s Suite) {
 		for _, cell := range s.Plan.Cells {
 			ginkgo.It(cell.Sentence(), ginkgo.Label(cell.Labels(s.DeviceType)...), func(ctx ginkgo.SpecContext) {
 				s.spec(ctx, cell)
-			}, ginkgo.SpecTimeout(limit(cell)))
+			}, ginkgo.SpecTimeout(limit(cell)+max(s.Wait, 0)))
 		}
 		for _, c := range s.Plan.Unsupported {
 			ginkgo.It(c.ID, func() { ginkgo.Skip(fmt.Sprintf("unsupported: %s (%s)", c.Reason, c.Source)) })

@@ -76,6 +76,20 @@ func (p *lineProgress) Started(_, cell string) {
 	p.draw()
 }
 
+// Waiting implements fleet.Progress.
+func (p *lineProgress) Waiting(key, text string) {
+	p.erase()
+	fmt.Fprintf(p.w, "%s: %s\n", p.name(key), text)
+	p.draw()
+}
+
+func (p *lineProgress) name(key string) string {
+	if name := p.names[key]; name != "" {
+		return name
+	}
+	return key
+}
+
 // Ended implements fleet.Progress.
 func (p *lineProgress) Ended(key string, cell report.Cell) {
 	for i, running := range p.running {
@@ -145,6 +159,7 @@ type progressEvent struct {
 	Cells  []string       `json:"cells,omitempty"`
 	Result *report.Cell   `json:"result,omitempty"`
 	Device *report.Device `json:"device,omitempty"`
+	Text   string         `json:"text,omitempty"`
 }
 
 // Device implements fleet.Progress.
@@ -160,6 +175,11 @@ func (p *jsonProgress) Planned(key string, cells []string) {
 // Started implements fleet.Progress.
 func (p *jsonProgress) Started(key, cell string) {
 	_ = p.enc.Encode(progressEvent{Event: "started", Key: key, Cell: cell})
+}
+
+// Waiting implements fleet.Progress.
+func (p *jsonProgress) Waiting(key, text string) {
+	_ = p.enc.Encode(progressEvent{Event: "waiting", Key: key, Text: text})
 }
 
 // Ended implements fleet.Progress.

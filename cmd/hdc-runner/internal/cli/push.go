@@ -29,6 +29,7 @@ type sendFlags struct {
 	config     harness.Config
 	tokenFile  string
 	many       manyFlags
+	ledger     ledgerFlags
 	production bool
 	verbatim   bool
 	unchecked  bool
@@ -73,6 +74,7 @@ func newSend() *cobra.Command {
 	cmd.Flags().StringVar(&f.config.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
 	cmd.Flags().StringVar(&f.tokenFile, "token-file", "", "`FILE` with the Push Token, alone on its first line")
 	f.many.add(cmd)
+	f.ledger.add(cmd)
 	cmd.Flags().StringVar(&f.config.Target, "target", "", "look for the message on this device (`SERIAL`)")
 	serverFlag(cmd, &f.config.HDCServer)
 	cloudFlags(cmd, &f.config)
@@ -104,8 +106,11 @@ type sendOutcome struct {
 
 func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string) error {
 	f.config = harness.Merge(f.config, harness.Env())
+	if _, err := f.ledger.ledger(true); err != nil {
+		return err
+	}
 	if f.many.wanted() {
-		return f.sendMany(ctx, out, path)
+		return f.sendMany(ctx, out, stderr, path)
 	}
 	request, err := f.request(path)
 	if err != nil {
@@ -132,7 +137,12 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 			"write {{nonce}} into one of them, or leave --target away", path)
 	}
 	result.Kind = request.Message.Kind().String()
+	charge, err := f.reserve(ctx, path, request, stderr)
+	if err != nil {
+		return err
+	}
 	response, err := client.Send(ctx, request)
+	charge.settle(ctx, stderr, func(int) bool { return harness.Sent(response, err) })
 	var invalid *pushcloud.InvalidError
 	switch {
 	case errors.As(err, &invalid):

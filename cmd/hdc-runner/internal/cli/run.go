@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ import (
 // runFlags are the flags of run beside those that name endpoints.
 type runFlags struct {
 	config            harness.Config
+	ledger            ledgerFlags
+	dryRun            bool
 	filter            string
 	allowInconclusive bool
 	json, verbose     bool
@@ -50,6 +53,8 @@ func newRun() *cobra.Command {
 		},
 	}
 	endpointFlags(cmd, &f.config)
+	f.ledger.add(cmd)
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print what would be run on which device and what it costs; send nothing and start no app")
 	cmd.Flags().StringVar(&f.filter, "label-filter", "", "Ginkgo label `FILTER` over kind, device type, state, expectation, condition")
 	cmd.Flags().StringVar(&f.config.ReportDir, "report-dir", "", "`DIR` for report.json and junit.xml (default "+harness.DefaultReportDir+")")
 	cmd.Flags().BoolVar(&f.config.Production, "production-messages", false, "send real messages in place of test messages")
@@ -64,7 +69,10 @@ func newRun() *cobra.Command {
 
 func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 	// A filter that cannot be read is told before anything is started.
-	if _, err := acceptance.Make(nil, acceptance.Target{}, f.filter); err != nil {
+	if _, err := acceptance.Make(ctx, nil, acceptance.Target{}, f.filter); err != nil {
+		return err
+	}
+	if _, err := f.ledger.ledger(true); err != nil {
 		return err
 	}
 	config, real, err := resolve(f.config)
@@ -129,12 +137,23 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	if banner := r.Banner(); banner != "" && !f.json {
 		fmt.Fprintln(out, banner)
 	}
+	order := fleet.Order{Config: config, Run: r.Run, Filter: f.filter, Verbose: f.verbose, Simulated: slices.Contains(r.Simulated, "cloud")}
+	if order.Ledger, err = f.ledger.ledger(order.Simulated); err != nil {
+		return err
+	}
+	if f.dryRun {
+		return f.preview(ctx, client, keys, order, r, out, stderr)
+	}
+	if err := try(ctx, order.Ledger); err != nil {
+		return err
+	}
 	options := fleet.Options{Progress: newProgress(out, f.json)}
 	if f.verbose {
 		options.Stderr = stderr
 	}
 	for _, key := range keys {
-		options.Orders = append(options.Orders, fleet.Order{Config: config, Key: key, Run: r.Run, Filter: f.filter, Verbose: f.verbose})
+		order.Key = key
+		options.Orders = append(options.Orders, order)
 	}
 	told := context.AfterFunc(ctx, func() {
 		fmt.Fprintln(stderr, "hdc-runner: interrupted; cleaning up (once more ends it at once)")
@@ -144,6 +163,16 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	r.Ended, r.Interrupted = time.Now(), ctx.Err() != nil
 	r.Tally(f.allowInconclusive)
 	return f.conclude(r, config.ReportDir, out, stderr)
+}
+
+// try opens the ledger once: a message about it is printed once, not for each
+// device.
+func try(ctx context.Context, l fleet.Ledger) error {
+	_, closeLedger, err := l.Open(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return closeLedger()
 }
 
 // conclude writes the report, prints the summary and gives the exit code.
@@ -156,7 +185,7 @@ func (f *runFlags) conclude(r *report.Report, dir string, out, stderr io.Writer)
 		fmt.Fprintf(out, "report: %s\n", dir)
 	}
 	if r.ExitCode == verdict.ExitUsage {
-		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(r))
+		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(notPlanned(r)))
 	}
 	if banner := r.Banner(); banner != "" && !f.json {
 		fmt.Fprintln(out, banner)
@@ -164,13 +193,19 @@ func (f *runFlags) conclude(r *report.Report, dir string, out, stderr io.Writer)
 	return exit(r.ExitCode)
 }
 
-// nothing says why no cell was judged.
-func (f *runFlags) nothing(r *report.Report) string {
+func notPlanned(r *report.Report) []report.Skip {
+	var all []report.Skip
 	for _, d := range r.Devices {
-		if len(d.NotPlanned) > 0 {
-			s := d.NotPlanned[0]
-			return fmt.Sprintf("nothing to judge: every selected cell is not planned here, e.g. %s: %s (%s)", s.ID, s.Reason, s.Source)
-		}
+		all = append(all, d.NotPlanned...)
+	}
+	return all
+}
+
+// nothing says why no cell was judged.
+func (f *runFlags) nothing(notPlanned []report.Skip) string {
+	if len(notPlanned) > 0 {
+		s := notPlanned[0]
+		return fmt.Sprintf("nothing to judge: every selected cell is not planned here, e.g. %s: %s (%s)", s.ID, s.Reason, s.Source)
 	}
 	return fmt.Sprintf("--label-filter %q selects no cell: the labels are %s, and the device types %s", f.filter,
 		strings.Join(acceptance.Labels(), ", "), strings.Join(fixtures.DeviceTypes(), ", "))

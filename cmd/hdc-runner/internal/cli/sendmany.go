@@ -68,7 +68,7 @@ type tokenOutcome struct {
 	meaning string
 }
 
-func (f *sendFlags) sendMany(ctx context.Context, out io.Writer, path string) error {
+func (f *sendFlags) sendMany(ctx context.Context, out, stderr io.Writer, path string) error {
 	request, err := f.message(path)
 	if err != nil {
 		return err
@@ -88,7 +88,12 @@ func (f *sendFlags) sendMany(ctx context.Context, out io.Writer, path string) er
 	if err != nil {
 		return usagef("%s: %v; --verbatim sends it as it is", path, err)
 	}
+	charge, err := f.reserve(ctx, path, request, stderr)
+	if err != nil {
+		return err
+	}
 	delivery, err := client.SendAll(ctx, request)
+	charge.settle(ctx, stderr, func(i int) bool { return mayHave(delivery, i) })
 	var invalid *pushcloud.InvalidError
 	if errors.As(err, &invalid) {
 		return notSent(path, invalid)
@@ -103,6 +108,11 @@ func (f *sendFlags) sendMany(ctx context.Context, out io.Writer, path string) er
 		return err
 	}
 	return exit(manyExit(delivery, err))
+}
+
+// mayHave reports whether the token of that index may have got the message.
+func mayHave(d *pushcloud.Delivery, i int) bool {
+	return d != nil && i < len(d.Results) && (d.Results[i].Fate == pushcloud.Accepted || d.Results[i].Fate == pushcloud.Unresolved)
 }
 
 // manyExit is 1 where Push Cloud refused message, app or token, and 3 where

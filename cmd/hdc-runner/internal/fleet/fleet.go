@@ -38,6 +38,9 @@ type Order struct {
 	Key    string         `json:"key"`
 	Run    string         `json:"run"`
 	Filter string         `json:"filter,omitempty"`
+	Ledger Ledger         `json:"ledger,omitzero"`
+	// Simulated says that the cloud is simulated.
+	Simulated bool `json:"simulated,omitempty"`
 	// Verbose has the worker write Ginkgo's own output to standard error.
 	Verbose bool `json:"verbose,omitempty"`
 }
@@ -52,6 +55,8 @@ type Event struct {
 	Started string `json:"started,omitempty"`
 	// Ended is a cell's outcome.
 	Ended *report.Cell `json:"ended,omitempty"`
+	// Waiting says what the worker waits for.
+	Waiting string `json:"waiting,omitempty"`
 	// Done is the worker's last word.
 	Done bool `json:"done,omitempty"`
 }
@@ -62,6 +67,7 @@ type Progress interface {
 	Device(d report.Device)
 	Planned(key string, cells []string)
 	Started(key, cell string)
+	Waiting(key, text string)
 	Ended(key string, cell report.Cell)
 }
 
@@ -222,6 +228,8 @@ func (w *worker) take(e Event) {
 	case e.Started != "":
 		w.started = e.Started
 		p.Started(w.order.Key, e.Started)
+	case e.Waiting != "":
+		p.Waiting(w.order.Key, e.Waiting)
 	case e.Ended != nil:
 		w.started = ""
 		w.ended[e.Ended.ID] = true

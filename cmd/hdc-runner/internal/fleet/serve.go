@@ -21,6 +21,7 @@ import (
 
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
+	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/report"
 )
 
@@ -89,7 +90,17 @@ func serve(ctx context.Context, order Order, e *emitter) {
 		d.Error = err.Error()
 		return
 	}
-	session, err := harness.Open(ctx, order.Config, harness.Options{Run: order.Run, Answer: acceptance.Answer(), JournalDir: dir, Logger: log})
+	ledger, closeLedger, err := order.Ledger.Open(ctx, func(o *quota.OverError) { e.emit(Event{Waiting: WaitText(o)}) })
+	if err != nil {
+		d.Error = err.Error()
+		return
+	}
+	defer func() {
+		if err := closeLedger(); err != nil && d.Error == "" {
+			d.Error = err.Error()
+		}
+	}()
+	session, err := harness.Open(ctx, order.Config, harness.Options{Run: order.Run, Answer: acceptance.Answer(), JournalDir: dir, Logger: log, Ledger: ledger})
 	if err != nil {
 		d.Error = err.Error()
 		return
@@ -107,7 +118,7 @@ func serve(ctx context.Context, order Order, e *emitter) {
 		return
 	}
 	describe(&d, dev)
-	plan, err := connect(ctx, order, dev, &d)
+	plan, err := connect(ctx, order, ledger, dev, &d)
 	if err != nil {
 		d.Error = err.Error()
 		return
@@ -140,10 +151,11 @@ func describe(d *report.Device, dev *harness.Device) {
 
 // connect starts the app and plans by what its agent says. An app without an
 // agent is no reason to stop: its cells say what could not be proved.
-func connect(ctx context.Context, order Order, dev *harness.Device, d *report.Device) (acceptance.Plan, error) {
-	target := acceptance.Target{Type: d.Type, API: d.API, Emulator: d.Emulator, Simulated: d.Simulated}
+func connect(ctx context.Context, order Order, ledger *quota.Ledger, dev *harness.Device, d *report.Device) (acceptance.Plan, error) {
+	target := acceptance.Target{Type: d.Type, API: d.API, Emulator: d.Emulator, Simulated: d.Simulated && order.Simulated}
+	target.Budget = harness.Purse{Budget: ledger.Budget(), Payer: dev.Payer()}
 	// A filter that cannot be read, or selects nothing, starts no app.
-	if plan, err := acceptance.Make(acceptance.Cells(), target, order.Filter); err != nil || plan.Len() == 0 {
+	if plan, err := acceptance.Make(ctx, acceptance.Cells(), target, order.Filter); err != nil || plan.Len() == 0 {
 		return plan, err
 	}
 	err := dev.Connect(ctx)
@@ -156,7 +168,9 @@ func connect(ctx context.Context, order Order, dev *harness.Device, d *report.De
 		}
 	}
 	describe(d, dev)
-	return acceptance.Make(acceptance.Cells(), target, order.Filter)
+	// The first plan is given up, with what it cost.
+	target.Budget = harness.Purse{Budget: ledger.Budget(), Payer: dev.Payer()}
+	return acceptance.Make(ctx, acceptance.Cells(), target, order.Filter)
 }
 
 // failer is what Ginkgo asks of a testing.T.
@@ -177,6 +191,7 @@ func runSpecs(order Order, dev *harness.Device, plan acceptance.Plan, sink accep
 	reporter.NoColor = true
 	acceptance.Declare(acceptance.Suite{
 		Device: func() *harness.Device { return dev }, DeviceType: dev.Profile().Type, Plan: plan, Sink: sink,
+		Wait: time.Duration(order.Ledger.Wait),
 	})
 	ginkgo.RunSpecs(failer{}, "pushproof "+dev.Key(), suite, reporter)
 }

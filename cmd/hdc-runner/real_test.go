@@ -18,7 +18,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/pushproof/pushproof/harness/hostdb"
 	"github.com/pushproof/pushproof/harness/sim/world"
 )
 
@@ -45,7 +44,6 @@ func cmdReal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
 	ts.Setenv("ENDPOINT", server.URL)
 	ts.Setenv("CA", file)
-	ts.Setenv(hostdb.EnvDir, ts.MkAbs("state"))
 }
 
 // cmdStopped fails if the app has a process on any device of the world.

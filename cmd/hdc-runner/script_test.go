@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/hostdb"
 	"github.com/pushproof/pushproof/harness/sim/world"
 )
 
@@ -67,6 +68,7 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(mark, env.WorkDir)
+			env.Setenv(hostdb.EnvDir, filepath.Join(env.WorkDir, "state"))
 			docs, err := filepath.Abs(filepath.Join("..", "..", "docs"))
 			if err != nil {
 				return err

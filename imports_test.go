@@ -65,6 +65,10 @@ var directions = []direction{
 		to: []string{"harness/...", "cmd/...", "agent", "agent/wire", "agent/journal", "agent/outbox", "agent/session", "agent/link"},
 	},
 	{
+		name: "the database of this computer is the program's to open", from: "harness/...", except: []string{"harness/hostdb/..."},
+		to: []string{"harness/hostdb/..."},
+	},
+	{
 		name: "nobody imports a program", from: "...", except: []string{"cmd/..."}, testsToo: true,
 		to: []string{"cmd/..."},
 	},

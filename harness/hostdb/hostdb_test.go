@@ -137,8 +137,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 }
 
-// A file of an older version is brought up to date, and keeps what it holds. It
-// stands for all of them: one that was made, and not yet filled.
+// A process may have died after it made the file.
 func TestAnEmptyFileIsMadeANewOne(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, hostdb.Name), nil, 0o600); err != nil {

@@ -39,7 +39,7 @@ var _ = Describe("an order that is ready", Ordered, func() {
 		Expect(phone.SetState(ctx, harness.Background)).To(Succeed())
 		msg := phone.Push(ctx, pushcloud.Alert{Title: "Order 7 {{nonce}}", Body: "is ready"})
 		Expect(msg).To(harness.BeAccepted())
-		Eventually(ctx, msg).Should(harness.BeShown())
+		Eventually(ctx, msg).Should(harness.BeShown()) // ends by itself, after config.Arrive at the latest
 	}, SpecTimeout(3*time.Minute))
 
 	It("reaches the app while it is open", func(ctx SpecContext) {
@@ -54,6 +54,6 @@ var _ = Describe("an order that is ready", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 		msg := phone.Expect(harness.MatchingExtra("order", 9))
 		Expect(shop.OrderReady(ctx, token, 9)).To(Succeed()) // your server: no nonce, no help of ours
-		Eventually(ctx, msg).Should(harness.ArriveVia(push.Background))
+		Eventually(ctx, msg).WithTimeout(time.Minute).Should(harness.ArriveVia(push.Background))
 	}, SpecTimeout(3*time.Minute))
 })

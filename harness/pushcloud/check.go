@@ -5,6 +5,7 @@ package pushcloud
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,8 +65,8 @@ const usualFields = 20
 
 // document reads a JSON text that must be an object.
 func (c *checker) document(path string, text []byte) (object, bool) {
-	if !gjson.ValidBytes(text) {
-		c.add(path, "it is no JSON")
+	if !gjson.ValidBytes(text) || !utf8.Valid(text) {
+		c.add(path, "it is no JSON in UTF-8")
 		return object{}, false
 	}
 	value := gjson.ParseBytes(text)
@@ -102,6 +103,29 @@ func (o object) get(key string) (gjson.Result, bool) {
 		}
 	}
 	return gjson.Result{}, false
+}
+
+// effective returns the members that count: of those with the same name the
+// last. It is for objects whose names the author made up; of others get takes
+// the last.
+func (o object) effective() []field {
+	if len(o.members) < 2 {
+		return o.members
+	}
+	last := make(map[string]int, len(o.members))
+	for i := range o.members {
+		last[o.members[i].key] = i
+	}
+	if len(last) == len(o.members) {
+		return o.members
+	}
+	counted := make([]field, 0, len(last))
+	for i := range o.members {
+		if last[o.members[i].key] == i {
+			counted = append(counted, o.members[i])
+		}
+	}
+	return counted
 }
 
 func (o object) has(key string) bool {
@@ -182,6 +206,9 @@ func (o object) number(key, enumeration string, p presence) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if numeral == "-0" {
+		numeral = "0" // the same number, written otherwise
+	}
 	if allowed := fixtures.ValuesOf(enumeration); !slices.Contains(allowed, numeral) {
 		o.fault(key, fmt.Sprintf("it is %s, and must be one of %s", shorten(numeral), strings.Join(allowed, ", ")))
 		return "", false
@@ -222,8 +249,11 @@ func (o object) characters(key string, low, high int64) (string, bool) {
 
 func (o object) https(key string) {
 	text, ok := o.text(key, optional)
-	if ok && !strings.HasPrefix(text, "https://") {
-		o.fault(key, "it must be an https URL")
+	if !ok {
+		return
+	}
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" || u.Host == "" {
+		o.fault(key, "it must be an https URL with a host")
 	}
 }
 

@@ -51,7 +51,7 @@ func (v *liveView) keywords(n object) {
 	if !ok {
 		return
 	}
-	for _, m := range words.members {
+	for _, m := range words.effective() {
 		if word := m.value; word.Type != gjson.String {
 			words.ownFault(m.key, "it must be a string, and is "+typeName(word))
 		}

@@ -107,14 +107,28 @@ func (o object) replaceable(layout string) string {
 			all.WriteString(v.Str)
 		case v.IsArray():
 			v.ForEach(func(_, item gjson.Result) bool {
-				all.WriteString(item.Get(below).Str)
+				all.WriteString(lastText(item, below))
 				all.WriteByte('\n')
 				return true
 			})
 		default:
-			all.WriteString(v.Get(below).Str)
+			all.WriteString(lastText(v, below))
 		}
 		all.WriteByte('\n')
 	}
 	return all.String()
+}
+
+// lastText is the text of a member; of those with that name the last counts.
+func lastText(v gjson.Result, key string) string {
+	text := ""
+	if v.IsObject() {
+		v.ForEach(func(name, value gjson.Result) bool {
+			if name.Str == key {
+				text = value.Str
+			}
+			return true
+		})
+	}
+	return text
 }

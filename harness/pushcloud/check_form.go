@@ -32,7 +32,7 @@ func (o object) form() {
 const proxyPrefix = "datashareproxy://"
 
 func (o object) formData() {
-	for _, m := range o.members {
+	for _, m := range o.effective() {
 		if strings.HasPrefix(m.key, proxyPrefix) {
 			o.ownFault(m.key, "a key must not begin with "+proxyPrefix)
 		}

@@ -30,10 +30,11 @@ func (o object) alert() {
 }
 
 // badgeOnly recognises a badge-refresh message: it has a badge, and neither
-// category nor clickAction, which every other notification must have (claim
-// pushcloud.badge).
+// title nor body (claim pushcloud.badge). One that has them, but neither
+// category nor clickAction, which every other notification must have, was
+// meant to be one as well.
 func (o object) badgeOnly() bool {
-	return o.has("badge") && !o.has("category") && !o.has("clickAction")
+	return o.has("badge") && (!o.has("title") && !o.has("body") || !o.has("category") && !o.has("clickAction"))
 }
 
 func (o object) badgeRefresh() {
@@ -42,7 +43,7 @@ func (o object) badgeRefresh() {
 			o.fault(key, "a badge-refresh message must not have it; with category and clickAction it is a notification")
 		}
 	}
-	o.badge()
+	o.badge(required)
 }
 
 func (o object) notification(kind push.Kind) {
@@ -63,7 +64,7 @@ func (o object) notification(kind push.Kind) {
 	o.appMessageID()
 	o.characters("profileId", 0, fixtures.LimitOf("profileId.max"))
 	o.click("clickAction", "actionType", required)
-	o.badge()
+	o.badge(optional)
 	o.sound()
 	o.boolean("foregroundShow")
 	o.oneOf("priorityScene", "priorityScene", optional)
@@ -83,10 +84,8 @@ func (o object) category(kind push.Kind) string {
 
 func (o object) style() {
 	style, _ := o.number("style", "style", optional)
-	if style == "1" {
-		o.text("bigTitle", required)
-		o.text("bigBody", required)
-	}
+	o.filled("bigTitle", style == "1")
+	o.filled("bigBody", style == "1")
 	o.inboxContent(style == "3")
 }
 
@@ -129,12 +128,13 @@ func isAppMessageID(text string) bool {
 	}) < 0
 }
 
-func (o object) badge() {
+// badge checks the badge, which may have no number unless it is all there is.
+func (o object) badge(number presence) {
 	badge, ok := o.child("badge", optional)
 	if !ok {
 		return
 	}
-	if !badge.has("addNum") && !badge.has("setNum") {
+	if number == required && !badge.has("addNum") && !badge.has("setNum") {
 		o.fault("badge", "it needs addNum or setNum")
 	}
 	badge.integer("addNum", fixtures.LimitOf("badge.addNum.min"), fixtures.LimitOf("badge.addNum.max"), optional)
@@ -142,10 +142,10 @@ func (o object) badge() {
 }
 
 func (o object) sound() {
-	_, hasSound := o.text("sound", optional)
+	sound, _ := o.text("sound", optional)
 	if o.has("soundDuration") {
 		o.integer("soundDuration", fixtures.LimitOf("soundDuration.min"), fixtures.LimitOf("soundDuration.max"), optional)
-		if !hasSound {
+		if sound == "" {
 			o.fault("soundDuration", "it goes with sound only")
 		}
 	}

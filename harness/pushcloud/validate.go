@@ -66,11 +66,13 @@ func (e encoded) validate(tokens []string, test bool) []Fault {
 }
 
 func (c *checker) message(e encoded) {
-	payload, ok := c.document("payload", e.payload)
-	if !ok {
-		return
+	kind, err := push.KindOfPushType(e.pushType)
+	if err != nil {
+		c.add("push-type", err.Error())
 	}
-	c.payload(e.pushType, payload)
+	if payload, ok := c.document("payload", e.payload); ok && err == nil {
+		payload.of(kind)
+	}
 	if options, ok := c.document("pushOptions", e.options); ok {
 		c.options(e.pushType, options)
 	}
@@ -111,12 +113,8 @@ func (c *checker) tokens(path string, tokens []string) {
 	}
 }
 
-func (c *checker) payload(pushType int, payload object) {
-	kind, err := push.KindOfPushType(pushType)
-	if err != nil {
-		c.add("push-type", err.Error())
-		return
-	}
+// of checks the payload of a message of that kind.
+func (payload object) of(kind push.Kind) {
 	switch kind {
 	case push.KindAlert:
 		payload.alert()

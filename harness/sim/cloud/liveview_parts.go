@@ -6,6 +6,7 @@ package cloud
 import (
 	"math"
 	"regexp"
+	"strings"
 )
 
 // judgeProgress judges richProgress.
@@ -29,10 +30,21 @@ func judgeLines(r *reader, n object, name string) []string {
 	for _, line := range []string{"firstLine", "secondLine"} {
 		lines = append(lines, r.required(block, line))
 		r.short(block, line, lineOfBlockMax)
-		r.text(block, line+"Superscript")
 	}
-	r.colour(block, "underlineColor", argb)
 	return lines
+}
+
+// judgeUnderline judges what only a single block has.
+func judgeUnderline(r *reader, n object) {
+	block, _ := r.object(n, "singleTextBlock")
+	r.colour(block, "underlineColor", argb)
+}
+
+// judgeSuperscripts judges what only the last of two blocks has.
+func judgeSuperscripts(r *reader, n object) {
+	block, _ := r.object(n, "lastTextBlock")
+	r.text(block, "firstLineSuperscript")
+	r.text(block, "secondLineSuperscript")
 }
 
 // judgeSpace judges what stands between two text blocks.
@@ -88,7 +100,7 @@ func judgeGame(r *reader, n object, create bool) {
 	}
 	competition := r.requiredObject(game, "competition")
 	desc, _ := r.text(competition, "desc")
-	rich := judgeRichText(r, competition, "richDesc", math.MaxInt64, false)
+	rich := strings.Join(judgeRichText(r, competition, "richDesc", math.MaxInt64, false), "")
 	r.need(!create || desc != "" || rich != "", "%s or richDesc is required when operation is 0", competition.at("desc"))
 	r.filled(competition, "time", create)
 }

@@ -95,6 +95,7 @@ func TestLiveView(t *testing.T) {
 		no("backgroundType 1", nd+"backgroundType=1"),
 		no("keywords a list", nd+"keywords=[]"),
 		no("a number among the keywords", nd+`keywords={"x":1}`),
+		yes("a null among the keywords", nd+`keywords={"x":null}`),
 	})
 	w.judge(7, flight(t, token), []judged{
 		yes("as it is"),
@@ -107,6 +108,7 @@ func TestLiveView(t *testing.T) {
 		yes("in the last block", nd+`contentText=[{"text":"x"}]`, nd+`lastTextBlock.firstLine="{{flightNo}}"`),
 		no("only in spaceText", nd+`contentText=[{"text":"x"}]`, nd+`spaceText="{{flightNo}}"`),
 		yes("an update without keywords", "-"+nd+"keywords", "payload.operation=1"),
+		yes("an update with a keyword that is null", nd+`keywords={"flightNo":null}`, "payload.operation=1"),
 	})
 }
 

@@ -29,16 +29,18 @@ func judgeView(r *reader, data object, a *activity) {
 	}
 	carriers := []string{r.filled(n, "contentTitle", create)}
 	r.short(n, "contentTitle", contentMax)
-	carriers = append(carriers, judgeRichText(r, n, "contentText", contentMax, create))
+	carriers = append(carriers, judgeRichText(r, n, "contentText", contentMax, create)...)
 	switch layout {
 	case layoutProgress:
 		judgeProgress(r, n, create)
 	case layoutEmphasis:
 		carriers = append(carriers, judgeLines(r, n, "singleTextBlock")...)
+		judgeUnderline(r, n)
 		r.need(r.icon(n, "descPic", "descPicUrl") || !create, "%s is required when operation is 0", n.at("descPic"))
 	case layoutColumns:
 		carriers = append(carriers, judgeLines(r, n, "firstTextBlock")...)
 		carriers = append(carriers, judgeLines(r, n, "lastTextBlock")...)
+		judgeSuperscripts(r, n)
 		judgeSpace(r, n, create)
 	case layoutGame:
 		judgeGame(r, n, create)
@@ -52,7 +54,7 @@ func judgeView(r *reader, data object, a *activity) {
 // judgePlaceholders judges keywords and that the fields which may carry a
 // placeholder hold those that are needed (claim cloud.live-view-placeholders).
 func judgePlaceholders(r *reader, n object, a *activity, carriers []string) {
-	keywords, _ := r.strings(n, "keywords")
+	keywords := r.strings(n, "keywords")
 	text := strings.Join(carriers, "\x00")
 	create := a.operation == viewCreate
 	if create || a.operation == viewUpdate && a.status != "" {
@@ -68,23 +70,23 @@ func judgePlaceholders(r *reader, n object, a *activity, carriers []string) {
 
 // judgeRichText judges pieces of text, of which those with a colour have the
 // same one, and returns them.
-func judgeRichText(r *reader, o object, name string, most int64, must bool) string {
+func judgeRichText(r *reader, o object, name string, most int64, must bool) []string {
 	pieces, _ := r.objects(o, name)
 	r.need(!must || len(pieces) > 0, "%s is required", o.at(name))
-	var all strings.Builder
+	var texts []string
 	var colour string
 	for _, piece := range pieces {
 		text, ok := r.text(piece, "text")
 		r.need(ok, "%s is required", piece.at("text"))
-		all.WriteString(text)
+		texts = append(texts, text)
 		c := strings.ToUpper(r.colour(piece, "foregroundColor", argb))
 		r.need(c == "" || colour == "" || c == colour, "%s allows one color only", piece.at("foregroundColor"))
 		if c != "" {
 			colour = c
 		}
 	}
-	r.need(runes(all.String()) <= most, "%s length should not exceed %d", o.at(name), most)
-	return all.String()
+	r.need(runes(strings.Join(texts, "")) <= most, "%s length should not exceed %d", o.at(name), most)
+	return texts
 }
 
 // judgeExtras judges what no layout needs.

@@ -25,7 +25,7 @@ var (
 	categories        = set(fixtures.ValuesOf("category")...)
 	overlayCategories = set(fixtures.ValuesOf("category.overlayIcon")...)
 	priorityScenes    = set(fixtures.ValuesOf("priorityScene")...)
-	appMessageID      = regexp.MustCompile(`^[A-Za-z0-9+/=_\-\s]*$`)
+	appMessageID      = regexp.MustCompile(`^[A-Za-z0-9+/=_\-\s\v]*$`)
 )
 
 var (

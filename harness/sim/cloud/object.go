@@ -63,8 +63,18 @@ func (r *reader) text(o object, name string) (string, bool) {
 	return read[string](r, o, name, "a string")
 }
 
+// texts reads an array of strings, none of which may be null.
 func (r *reader) texts(o object, name string) ([]string, bool) {
-	return read[[]string](r, o, name, "an array of strings")
+	items, ok := read[[]*string](r, o, name, "an array of strings")
+	out := make([]string, len(items))
+	for i, item := range items {
+		if item == nil {
+			r.need(false, "%s should be an array of strings", o.at(name))
+			return nil, false
+		}
+		out[i] = *item
+	}
+	return out, ok
 }
 
 func (r *reader) truth(o object, name string) (value, ok bool) {

@@ -48,11 +48,12 @@ func parseRequest(kind push.Kind, body []byte) (*request, *fault) {
 	parameters := &reader{fail: func(format string, args ...any) *fault { return refuse(codeParameter, format, args...) }}
 	var top object
 	// Unmarshal takes null for a map.
-	if err := json.Unmarshal(body, &top.fields); err != nil || top.fields == nil {
+	if err := json.Unmarshal(body, &top.fields); err != nil || top.fields == nil || !utf8.Valid(body) {
 		return nil, refuse(codeParameter, "the body is no JSON object")
 	}
 	target, _ := parameters.object(top, "target")
-	tokens, _ := parameters.texts(target, "token")
+	// A null among the tokens is one that is malformed.
+	tokens, _ := read[[]string](parameters, target, "token", "an array of strings")
 	if size := countedSize(body, target); size > bodyLimit {
 		return nil, refuse(codeSize, "%d bytes without the tokens, %d are allowed", size, bodyLimit)
 	}
@@ -76,18 +77,12 @@ func parseRequest(kind push.Kind, body []byte) (*request, *fault) {
 }
 
 // countedSize is the body's length as it was sent, white space and escapes as
-// they are, without what stands between the quotes of each token (claim
-// cloud.size).
+// they are, with an empty array in place of the tokens (claim cloud.size).
 func countedSize(body []byte, target object) int {
 	size := len(body)
-	var raw []json.RawMessage
-	if json.Unmarshal(target.fields["token"], &raw) != nil {
-		return size
-	}
-	for _, t := range raw {
-		if len(t) >= 2 && t[0] == '"' {
-			size -= len(t) - 2
-		}
+	raw := target.fields["token"]
+	if len(raw) > 0 && raw[0] == '[' {
+		size += len("[]") - len(raw)
 	}
 	return size
 }

@@ -9,21 +9,22 @@ import (
 	"testing"
 )
 
-// The size is that of the bytes as sent, without the bytes of the tokens
-// themselves (claim cloud.size).
+// The size is that of the bytes as sent, with an empty array of tokens (claim
+// cloud.size).
 func TestSizeRule(t *testing.T) {
 	w := newWorld(t, nil)
 	var tokens []string
 	for i := range 3 {
 		tokens = append(tokens, w.token(bundle, &device{id: fmt.Sprint("device ", i)}))
 	}
-	empty := len(background("", "", tokens...)) - 3*112
+	empty := len(background("", ""))
 	for _, c := range []struct {
 		name, code string
 		body       string
 	}{
 		{"4096 bytes and three tokens", "80000000", background(strings.Repeat("x", 4096-empty), "", tokens...)},
 		{"4097 bytes and three tokens", "80300008", background(strings.Repeat("x", 4097-empty), "", tokens...)},
+		{"white space between tokens does not count", "80000000", strings.Replace(background("x", "", tokens...), `","`, `",`+strings.Repeat(" ", 4096)+`"`, 1)},
 		{"white space counts", "80300008", background("x", "", tokens...) + strings.Repeat(" ", 4096)},
 		{"an escape counts as it stands", "80300008", strings.Replace(background("PAD", "", tokens[0]), "PAD", strings.Repeat(`\u5b57`, 700), 1)},
 		{"a long token does not count", "80100000", background("x", "", tokens[0], strings.Repeat("x", 8000))},
@@ -66,6 +67,7 @@ func TestChoices(t *testing.T) {
 		{"payload before parameters", with(`"title":"t"`, `"title":7,"x":"y"`), "80100003"},
 		{"trailing bytes", alert("IM", "", token) + "{}", "80100001"},
 		{"null", "null", "80100001"},
+		{"no UTF-8", with(`"title":"t"`, "\"title\":\"\xff\""), "80100001"},
 		{"old category", alert("NEWS", "", token), "80000000"},
 		{"badge with a category", with(`"title":"t","body":"b"`, `"badge":{"setNum":1}`), "80000000"},
 		{"https in upper case", with(`"title"`, `"image":"HTTPS://example.com/a.png","title"`), "80000000"},

@@ -21,8 +21,15 @@ func (r *reader) objects(o object, name string) ([]object, bool) {
 }
 
 // strings reads an object whose values are texts.
-func (r *reader) strings(o object, name string) (map[string]string, bool) {
-	return read[map[string]string](r, o, name, "an object of strings")
+func (r *reader) strings(o object, name string) map[string]string {
+	inner, _ := r.object(o, name)
+	values := make(map[string]string, len(inner.fields))
+	for key := range inner.fields {
+		if value, ok := r.text(inner, key); ok {
+			values[key] = value
+		}
+	}
+	return values
 }
 
 // decimal reads a number of a range, with or without a fraction.

@@ -18,7 +18,6 @@ package world
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,6 +28,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pushproof/pushproof/agent/journal"
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
@@ -55,8 +55,10 @@ const quiet = 250 * time.Millisecond
 type Options struct {
 	// Types are the device types, each one device; nil means all five.
 	Types []string
-	// Dir holds the world's files; "" means a temporary folder that Close
-	// removes.
+	// Dir holds the world's files, for one world at a time; "" means a temporary
+	// folder that Close removes. A device of a type that an earlier world had in
+	// Dir keeps its serial; it is set up afresh, since no cloud knows the tokens
+	// of that world any more.
 	Dir string
 	// CloudAddr and HDCAddr are where to listen; "" means a free port.
 	CloudAddr, HDCAddr string
@@ -76,6 +78,8 @@ type World struct {
 
 	dir     string
 	ownDir  bool
+	lock    *journal.Lock
+	again   []string
 	account string
 	ca      string
 	keys    []string
@@ -116,16 +120,6 @@ func orLoopback(addr string) string {
 		return "127.0.0.1:0"
 	}
 	return addr
-}
-
-func (w *World) makeDir(dir string) error {
-	if dir != "" {
-		w.dir = dir
-		return os.MkdirAll(dir, 0o700)
-	}
-	temp, err := os.MkdirTemp("", "pushproof-world-*")
-	w.dir, w.ownDir = temp, true
-	return err
 }
 
 func (w *World) startCloud(o Options) error {
@@ -180,7 +174,7 @@ func (w *World) addDevices(o Options) error {
 		if o.Types != nil && !slices.Contains(o.Types, profile.DeviceType) {
 			continue
 		}
-		key, err := serial(profile.DeviceType)
+		key, err := w.serial(profile.DeviceType)
 		if err != nil {
 			return err
 		}
@@ -217,15 +211,6 @@ func plainApp() device.InstalledApp {
 	app.Behavior.Agent = false
 	app.Behavior.AskNotifications = true
 	return app
-}
-
-// serial makes a connect key that says what it is.
-func serial(deviceType string) (string, error) {
-	b := make([]byte, 3)
-	if _, err := rand.Read(b); err != nil {
-		return "", fmt.Errorf("make a serial: %w", err)
-	}
-	return "SIM-" + deviceType + "-" + hex.EncodeToString(b), nil
 }
 
 // Keys returns the connect keys, in the order of fixtures.Profiles.
@@ -276,9 +261,7 @@ func (w *World) Close(ctx context.Context) error {
 		errs = append(errs, d.Close(ctx))
 	}
 	w.Clock.Close()
-	if w.ownDir {
-		errs = append(errs, os.RemoveAll(w.dir))
-	}
+	errs = append(errs, w.leaveDir())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close the simulated world: %w", err)
 	}

@@ -92,6 +92,28 @@ func (d *Device) findHome(ctx context.Context) error {
 	return nil
 }
 
+// Abilities returns the names of the app's abilities, as bm dump gives them.
+func (d *Device) Abilities(ctx context.Context) ([]string, error) {
+	if err := d.needApp("list abilities"); err != nil {
+		return nil, err
+	}
+	doing := "list the abilities of " + d.app.Bundle
+	text, err := d.run(ctx, "bm", "dump", "-n", d.app.Bundle)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	dump, err := parseBundle(text)
+	if err != nil {
+		return nil, newOutputError(doing, "bm dump", text, err)
+	}
+	return dump.abilities(), nil
+}
+
+// Has reports whether App's ability is one of the names, short or full.
+func (d *Device) Has(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return sameAbility(name, d.app.Ability) })
+}
+
 // parseBundle reads the JSON object behind the header line. A field of another
 // type than expected is taken for absent: the dump has hundreds, and versions
 // differ.

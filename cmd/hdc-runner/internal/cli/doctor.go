@@ -17,6 +17,7 @@ import (
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/pushcloud"
 	"github.com/pushproof/pushproof/harness/verdict"
+	"github.com/pushproof/pushproof/internal/spelling"
 )
 
 // check is one line of doctor.
@@ -25,6 +26,8 @@ type check struct {
 	// Result is ok, problem or skipped.
 	Result string `json:"result"`
 	Detail string `json:"detail"`
+	// usage says that a flag is to blame.
+	usage bool
 }
 
 const (
@@ -37,17 +40,23 @@ func newDoctor() *cobra.Command {
 	var c harness.Config
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "doctor",
-		Short:   "check hdc server, devices, app, service account and collector of receipts, and say what to do",
-		Long:    "doctor sends no push and starts no app. Exit code: 0 all is well, 3 something is not.",
+		Use:   "doctor",
+		Short: "check hdc server, devices, app, service account and collector of receipts, and say what to do",
+		Long: "doctor sends no push and starts no app. Exit code: 0 all is well; 2 usage, or no device has the key of --target; 3\n" +
+			"something else is not well.",
 		Example: "  hdc-runner doctor\n  hdc-runner doctor --service-account key.json --bundle com.example.app",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			checks := examine(cmd.Context(), harness.Merge(c, harness.Env()))
+			config := harness.Merge(c, harness.Env())
+			var err error
+			if config.HDCServer, err = harness.Server(config.HDCServer); err != nil {
+				return err
+			}
+			checks := examine(cmd.Context(), config)
 			return printChecks(cmd.OutOrStdout(), checks, asJSON)
 		},
 	}
-	endpointFlags(cmd, &c)
+	realFlags(cmd, &c, "check this device only, by connect key, `SERIAL|all` (default: all)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return cmd
 }
@@ -56,9 +65,9 @@ func newDoctor() *cobra.Command {
 func examine(ctx context.Context, c harness.Config) []check {
 	var checks []check
 	note := func(name, result, format string, args ...any) {
-		checks = append(checks, check{name, result, fmt.Sprintf(format, args...)})
+		checks = append(checks, check{Name: name, Result: result, Detail: fmt.Sprintf(format, args...)})
 	}
-	client := hdc.New(hdc.Options{Addr: harness.ServerAddress(c.HDCServer)})
+	client := hdc.New(hdc.Options{Addr: c.HDCServer})
 	version, err := client.CheckServer(ctx)
 	if err != nil {
 		note("hdc server", checkProblem, "%v", err)
@@ -82,74 +91,102 @@ func examine(ctx context.Context, c harness.Config) []check {
 func examineDevices(ctx context.Context, client *hdc.Client, c harness.Config) []check {
 	rows, err := listDevices(ctx, client)
 	if err != nil {
-		return []check{{"devices", checkProblem, err.Error()}}
+		return []check{{Name: "devices", Result: checkProblem, Detail: err.Error()}}
 	}
 	if len(rows) == 0 {
-		return []check{{"devices", checkProblem, (&harness.TargetError{}).Error()}}
+		return []check{{Name: "devices", Result: checkProblem, Detail: (&harness.TargetError{}).Error()}}
 	}
 	var checks []check
+	var keys []string
 	for _, r := range rows {
 		name := "device " + r.Key
+		keys = append(keys, r.Key)
 		if c.Target != "" && c.Target != "all" && c.Target != r.Key {
 			continue
 		}
 		if r.Problem != "" {
-			checks = append(checks, check{name, checkProblem, r.Problem})
+			checks = append(checks, check{Name: name, Result: checkProblem, Detail: r.Problem})
 			continue
 		}
 		detail := fmt.Sprintf("%s %s, API %d", r.Type, r.Model, r.API)
 		if r.Simulated {
 			detail += " (SIMULATED)"
 		}
-		checks = append(checks, check{name, checkOK, detail})
+		checks = append(checks, check{Name: name, Result: checkOK, Detail: detail})
 		if c.Bundle != "" {
-			checks = append(checks, examineApp(ctx, client, r.Key, c))
+			checks = append(checks, examineApp(ctx, client, r.Key, c)...)
 		}
 	}
 	if len(checks) == 0 {
-		return []check{{"devices", checkProblem, fmt.Sprintf("no device is called %q", c.Target)}}
+		return []check{{
+			Name: "devices", Result: checkProblem, usage: true,
+			Detail: fmt.Sprintf("no device is called %q, which %s names%s; there are %s", c.Target,
+				harness.Origin("--target", c.Target), spelling.Suggest(c.Target, keys), strings.Join(keys, ", ")),
+		}}
 	}
 	return checks
 }
 
-func examineApp(ctx context.Context, client *hdc.Client, key string, c harness.Config) check {
+func examineApp(ctx context.Context, client *hdc.Client, key string, c harness.Config) []check {
 	name := "app on " + key
+	problem := func(err error) []check { return []check{{Name: name, Result: checkProblem, Detail: err.Error()}} }
 	d, err := device.Open(ctx, client, key, device.App{Bundle: c.Bundle, Ability: c.Ability})
 	if err != nil {
-		return check{name, checkProblem, err.Error()}
+		return problem(err)
+	}
+	ability := "home ability "
+	if c.Ability != "" {
+		ability = "ability "
+		has, err := d.Abilities(ctx)
+		if err != nil {
+			return problem(err)
+		}
+		if !d.Has(has) {
+			return problem(fmt.Errorf("%s has no ability %q, which %s names%s; it has %s", c.Bundle, c.Ability,
+				harness.Origin("--ability", c.Ability), spelling.Suggest(c.Ability, has), strings.Join(has, ", ")))
+		}
 	}
 	state, err := d.State(ctx)
 	if err != nil {
-		return check{name, checkProblem, err.Error()}
+		return problem(err)
 	}
-	return check{name, checkOK, fmt.Sprintf("%s is installed, home ability %s, %s", c.Bundle, d.App().Ability, state)}
+	return []check{
+		{Name: name, Result: checkOK, Detail: fmt.Sprintf("%s is installed, %s%s, %s", c.Bundle, ability, d.App().Ability, state)},
+		{Name: "notifications on " + key, Result: checkSkipped, Detail: "whether they are on for the app only its agent can say, and doctor starts no app: " +
+			"look into the device's settings, or have `hdc-runner run` ask"},
+	}
 }
 
 // examineAccount reads the service account, signs a JWT with it and asks the
 // push endpoint for its certificate. It sends nothing.
 func examineAccount(ctx context.Context, c harness.Config) []check {
 	if c.ServiceAccount == "" {
-		return []check{{"service account", checkSkipped, "name it with --service-account FILE"}}
+		return []check{{Name: "service account", Result: checkSkipped, Detail: "name it with --service-account FILE"}}
 	}
 	account, err := pushcloud.LoadServiceAccount(c.ServiceAccount)
 	if err != nil {
-		return []check{{"service account", checkProblem, strings.TrimPrefix(err.Error(), "service account ")}}
+		return []check{{Name: "service account", Result: checkProblem, Detail: strings.TrimPrefix(err.Error(), "service account ")}}
 	}
-	checks := []check{{"service account", checkOK, fmt.Sprintf("project %s, key %s", account.ProjectID, account.KeyID)}}
+	checks := []check{{Name: "service account", Result: checkOK, Detail: fmt.Sprintf("project %s, key %s", account.ProjectID, account.KeyID)}}
 	if _, err := harness.NewCloud(c); err != nil {
-		return append(checks, check{"push endpoint", checkProblem, err.Error()})
+		return append(checks, check{Name: "push endpoint", Result: checkProblem, Detail: err.Error()})
 	}
 	issuer, err := harness.CloudIssuer(ctx, c)
 	if err != nil {
-		return append(checks, check{"push endpoint", checkProblem, err.Error()})
+		return append(checks, check{Name: "push endpoint", Result: checkProblem, Detail: err.Error()})
 	}
-	return append(checks, check{"push endpoint", checkOK, "reached, its certificate is issued by " + issuer})
+	return append(checks, check{Name: "push endpoint", Result: checkOK, Detail: "reached, its certificate is issued by " + issuer})
 }
 
 func printChecks(w io.Writer, checks []check, asJSON bool) error {
-	bad := false
+	code := verdict.ExitPass
 	for _, c := range checks {
-		bad = bad || c.Result == checkProblem
+		switch {
+		case c.usage:
+			code = verdict.ExitUsage
+		case c.Result == checkProblem && code == verdict.ExitPass:
+			code = verdict.ExitInfra
+		}
 	}
 	if asJSON {
 		enc := json.NewEncoder(w)
@@ -162,8 +199,5 @@ func printChecks(w io.Writer, checks []check, asJSON bool) error {
 			fmt.Fprintf(w, "%-8s %s: %s\n", c.Result, c.Name, c.Detail)
 		}
 	}
-	if bad {
-		return exit(verdict.ExitInfra)
-	}
-	return nil
+	return exit(code)
 }

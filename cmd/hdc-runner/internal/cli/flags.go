@@ -4,25 +4,35 @@
 package cli
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/harness"
 )
 
-// endpointFlags are the flags that name real endpoints, with the Config that
-// they fill. One of them set means that nothing is simulated.
+// endpointFlags are the flags of run that name real endpoints, with the Config
+// that they fill. One of them set means that nothing is simulated.
 func endpointFlags(cmd *cobra.Command, c *harness.Config) {
+	realFlags(cmd, c, "device by connect key, `SERIAL|all` (default: the only one)")
+	// It is understood, and refused with what to do, until it works.
+	cmd.Flags().StringVar(&c.HAP, "hap", "", "package `FILE` to install")
+	_ = cmd.Flags().MarkHidden("hap")
+}
+
+// realFlags name app and endpoints; target is the help of --target.
+func realFlags(cmd *cobra.Command, c *harness.Config, target string) {
 	f := cmd.Flags()
 	f.StringVar(&c.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
 	f.StringVar(&c.Bundle, "bundle", "", "the app's bundle `NAME`")
-	f.StringVar(&c.Target, "target", "", "device by connect key, `SERIAL|all` (default: the only one)")
+	f.StringVar(&c.Target, "target", "", target)
 	serverFlag(cmd, &c.HDCServer)
 	cloudFlags(cmd, c)
 	f.StringVar(&c.Receipts, "receipts", "", "`URL` of a collector of message receipts, as hdc-runner receipts serve starts it (default: none)")
 	f.StringVar(&c.ReceiptsTokenFile, "receipts-token-file", "", "`FILE` with the collector's token")
 	f.StringVar(&c.ReceiptsCA, "receipts-ca", "", "PEM `FILE` of further certificate authorities for the collector")
 	f.StringVar(&c.Ability, "ability", "", "ability `NAME` to start (default: the home ability)")
-	f.StringVar(&c.HAP, "hap", "", "package `FILE` to install")
 }
 
 func serverFlag(cmd *cobra.Command, addr *string) {
@@ -42,7 +52,24 @@ func resolve(flags harness.Config) (c harness.Config, real bool, err error) {
 		// What names no endpoint still counts.
 		return c, false, nil
 	}
-	c.HDCServer = harness.ServerAddress(c.HDCServer)
+	named := c.Named()
+	if c.HDCServer == "" {
+		if c.HDCServer, err = harness.Server(""); err != nil {
+			return c, true, err
+		}
+	}
 	c, err = c.Complete()
+	var usage *harness.UsageError
+	if errors.As(err, &usage) {
+		err = &harness.UsageError{Problems: append(usage.Problems, whyReal(named))}
+	}
 	return c, true, err
+}
+
+// whyReal says to whom wanted a run on simulators why this is none.
+func whyReal(named []string) string {
+	if len(named) == 1 {
+		return named[0] + " names something real, so that nothing is simulated; without it the run is on simulators"
+	}
+	return strings.Join(named, " and ") + " name something real, so that nothing is simulated; without them the run is on simulators"
 }

@@ -162,15 +162,3 @@ func isPort(text string) bool {
 func usage(format string, args ...any) error {
 	return &UsageError{Problems: []string{fmt.Sprintf(format, args...)}}
 }
-
-// ServerAddress returns addr, or, if it is empty, the hdc server's address by
-// OHOS_HDC_SERVER_PORT or the default.
-func ServerAddress(addr string) string {
-	if addr != "" {
-		return addr
-	}
-	if port := os.Getenv("OHOS_HDC_SERVER_PORT"); port != "" {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return DefaultHDCServer
-}

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -51,7 +52,7 @@ func (o *output) soFar() (string, <-chan struct{}) {
 
 // passed on are the variables of a script that a program in the background
 // gets.
-var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_STATE_DIR", "OHOS_HDC_SERVER_PORT", mark}
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", mark}
 
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "start NAME PROGRAM ARG...")
@@ -140,6 +141,11 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "interrupt NAME")
 	ts.Check(theProc(ts, args[0]).cmd.Process.Signal(os.Interrupt))
+}
+
+func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "terminate NAME")
+	ts.Check(theProc(ts, args[0]).cmd.Process.Signal(syscall.SIGTERM))
 }
 
 func cmdFinish(ts *testscript.TestScript, neg bool, args []string) {

@@ -41,7 +41,11 @@ func newDevices() *cobra.Command {
 		Example: "  hdc-runner devices\n  hdc-runner devices --hdc-server 127.0.0.1:8710 --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client := hdc.New(hdc.Options{Addr: harness.ServerAddress(addr)})
+			server, err := harness.Server(addr)
+			if err != nil {
+				return err
+			}
+			client := hdc.New(hdc.Options{Addr: server})
 			rows, err := listDevices(cmd.Context(), client)
 			if err != nil {
 				return err

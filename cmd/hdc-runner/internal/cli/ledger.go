@@ -27,7 +27,7 @@ type ledgerFlags struct {
 func (f *ledgerFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.force, "force", false, "send though a limit of Push Kit is crossed by it; it is counted all the same")
-	flags.DurationVar(&f.wait, "pace-wait", quota.DefaultWait, "how long to wait for room below a limit, before it is refused")
+	pauseFlag(cmd, &f.wait, "pace-wait", quota.DefaultWait, "how long to wait for room below a limit, before it is refused; 0s waits for nothing")
 	flags.StringSliceVar(&f.classes, "app-class", nil, "what the app is, where limits are higher for it: `CLASS` of "+strings.Join(fixtures.AppClasses(), ", "))
 	flags.StringVar(&f.stateDir, "state-dir", "", "`DIR` of the ledger of what was sent (default $"+hostdb.EnvDir+", or a folder of the user)")
 }
@@ -36,9 +36,6 @@ func (f *ledgerFlags) add(cmd *cobra.Command) {
 // of the user.
 func (f *ledgerFlags) ledger(simulated bool) (fleet.Ledger, error) {
 	l := fleet.Ledger{Classes: f.classes, Wait: harness.Duration(f.wait), Force: f.force}
-	if f.wait < 0 {
-		return l, usagef("--pace-wait %s is below zero: 0s waits for nothing", f.wait)
-	}
 	if _, err := quota.Rules(f.classes...); err != nil {
 		return l, usagef("--app-class: %v", err)
 	}

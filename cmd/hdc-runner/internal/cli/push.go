@@ -82,7 +82,7 @@ func newSend() *cobra.Command {
 	cmd.Flags().BoolVar(&f.verbatim, "verbatim", false, "fill no field with the nonce; {{nonce}} is still replaced")
 	cmd.Flags().BoolVar(&f.unchecked, "unchecked", false, "send the message though it breaks a rule of Push Kit, to see what Push Cloud says")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the outcome as JSON")
-	cmd.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to look for the message on the device")
+	durationFlag(cmd, &f.wait, "wait", 30*time.Second, "how long to look for the message on the device")
 	return cmd
 }
 
@@ -106,6 +106,10 @@ type sendOutcome struct {
 
 func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string) error {
 	f.config = harness.Merge(f.config, harness.Env())
+	var err error
+	if f.config.HDCServer, err = harness.Server(f.config.HDCServer); err != nil {
+		return err
+	}
 	if _, err := f.ledger.ledger(true); err != nil {
 		return err
 	}
@@ -230,7 +234,7 @@ func (f *sendFlags) message(path string) (pushcloud.Request, error) {
 }
 
 func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {
-	client := hdc.New(hdc.Options{Addr: harness.ServerAddress(f.config.HDCServer)})
+	client := hdc.New(hdc.Options{Addr: f.config.HDCServer})
 	keys, err := harness.Targets(ctx, client, f.config.Target)
 	if err != nil {
 		return nil, err

@@ -61,9 +61,9 @@ func newRun() *cobra.Command {
 	cmd.Flags().BoolVar(&f.allowInconclusive, "allow-inconclusive", false, "exit with 0 though cells were inconclusive")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print progress as JSON lines and no summary")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list unsupported and not planned cells, and print what the workers log")
-	cmd.Flags().DurationVar(&f.arrive, "arrive", 0, "how long to wait for a witness that should see the message (default 1m)")
-	cmd.Flags().DurationVar(&f.quiet, "quiet", 0, "how long to wait before a message that should not be seen counts as not seen (default by kind, 20s to 30s)")
-	cmd.Flags().DurationVar(&f.connect, "connect", 0, "how long to wait for the app's agent after its start (default 30s)")
+	durationFlag(cmd, &f.arrive, "arrive", 0, "how long to wait for a witness that should see the message (default 1m)")
+	durationFlag(cmd, &f.quiet, "quiet", 0, "how long to wait before a message that should not be seen counts as not seen (default by kind, 20s to 30s)")
+	durationFlag(cmd, &f.connect, "connect", 0, "how long to wait for the app's agent after its start (default 30s)")
 	return cmd
 }
 

@@ -44,6 +44,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	start NAME PROGRAM ARG...  in the background
 //	await [-stderr] NAME REGEXP  waits until the program has printed it
 //	interrupt NAME           sends one interrupt
+//	terminate NAME           sends it a SIGTERM
 //	killworker KEY           kills the worker of that device (Linux)
 //	finish NAME [CODE]       waits for its end and its exit code, 0 if none is
 //	                         given; stdout and stderr are then its output
@@ -79,7 +80,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
-			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "killworker": cmdKillWorker,
+			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
 		},

@@ -40,10 +40,14 @@ func exit(code int) error {
 }
 
 // Main runs the command line and returns the exit code. The first interrupt
-// ends what runs in good order, a second one at once.
+// ends what runs in good order, a second one at once. Nobody reading the output
+// any more ends nothing by itself: what was set up has to be taken down.
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	defer signal.Stop(broken)
 	defer context.AfterFunc(ctx, stop)()
 	root := newRoot()
 	root.SetArgs(args)
@@ -76,7 +80,7 @@ func isUsage(err error) bool {
 	var account *pushcloud.AccountError
 	var target *harness.TargetError
 	return errors.As(err, &usage) || errors.As(err, &account) ||
-		errors.As(err, &target) && target.Target == "" && len(target.Present) > 1
+		errors.As(err, &target) && len(target.Present) > 0
 }
 
 func newRoot() *cobra.Command {
@@ -84,7 +88,7 @@ func newRoot() *cobra.Command {
 		Use:   "hdc-runner",
 		Short: "prove that pushes reach a HarmonyOS app",
 		Long: "hdc-runner sends pushes through Push Kit and proves on the device that they arrived.\n" +
-			"Without a flag that names a real endpoint, `hdc-runner run` runs on simulators.",
+			"Without a flag that names a real endpoint, `hdc-runner run` runs on simulators.\n\n" + variablesHelp(),
 		Version:      Version(),
 		SilenceUsage: true, SilenceErrors: true,
 		Args: noCommand,
@@ -92,9 +96,8 @@ func newRoot() *cobra.Command {
 	}
 	root.SetVersionTemplate(versionLine())
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%v; `%s --help` lists the flags", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { warnOfVariables(cmd.ErrOrStderr(), os.Environ()) }
 	root.AddCommand(newRun(), newDevices(), newPush(), newReceipts(), newSim(), newDoctor(), newVersion())
 	return root
 }

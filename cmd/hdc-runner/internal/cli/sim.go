@@ -19,7 +19,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/sim/world"
+	"github.com/pushproof/pushproof/internal/spelling"
 )
 
 // simFlags are the flags of sim.
@@ -40,10 +42,13 @@ func newSim() *cobra.Command {
 		Example: "  hdc-runner sim\n  hdc-runner sim --types phone --hdc 127.0.0.1:8710 --dir ./world",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(cmd.Flags().Changed("types")); err != nil {
+				return err
+			}
 			return f.hold(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&f.dir, "dir", "", "`DIR` for service account, CA and device storage, kept afterwards (default: a temporary one)")
+	cmd.Flags().StringVar(&f.dir, "dir", "", "`DIR` for service account, CA and device storage, kept afterwards (default: a temporary one); devices keep their serials in it")
 	cmd.Flags().StringVar(&f.cloudAddr, "cloud", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
 	cmd.Flags().StringVar(&f.hdcAddr, "hdc", "127.0.0.1:0", "`HOST:PORT` of the hdc server, on loopback")
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "device `TYPES`, comma-separated (default: all five)")
@@ -51,12 +56,22 @@ func newSim() *cobra.Command {
 	return cmd
 }
 
-func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
-	for _, t := range f.types {
+// check trims the types and refuses what is none.
+func (f *simFlags) check(given bool) error {
+	if given && len(f.types) == 0 {
+		return usagef("--types is empty: the types are %s; without it there is a device of each", strings.Join(fixtures.DeviceTypes(), ", "))
+	}
+	for i, t := range f.types {
+		t = strings.TrimSpace(t)
+		f.types[i] = t
 		if !slices.Contains(fixtures.DeviceTypes(), t) {
-			return usagef("--types: unknown device type %q: the types are %s", t, strings.Join(fixtures.DeviceTypes(), ", "))
+			return usagef("--types: unknown device type %q%s: the types are %s", t, spelling.Suggest(t, fixtures.DeviceTypes()), strings.Join(fixtures.DeviceTypes(), ", "))
 		}
 	}
+	return nil
+}
+
+func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 	dir := f.dir
 	if dir != "" {
 		if dir, err = filepath.Abs(dir); err != nil {
@@ -64,6 +79,10 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		}
 	}
 	w, err := world.New(ctx, world.Options{Dir: dir, Types: f.types, CloudAddr: f.cloudAddr, HDCAddr: f.hdcAddr})
+	var used *world.InUseError
+	if errors.As(err, &used) {
+		return usagef("--dir: %v", used)
+	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "listen" {
 		return fmt.Errorf("%w; end the program that holds the port, or leave --hdc and --cloud away for free ports", err)
@@ -109,27 +128,36 @@ func describeWorld(ctx context.Context, w *world.World, h *simHub, out io.Writer
 	); err != nil {
 		return fmt.Errorf("write the sample files: %w", err)
 	}
-	fmt.Fprintf(out, `SIMULATED world on loopback; Ctrl-C ends it
+	project, err := harness.Project(c)
+	if err != nil {
+		return err
+	}
+	again := ""
+	if keys := w.Again(); len(keys) > 0 {
+		again = "\n  as before in this folder; installed afresh, with new Push Tokens: " + strings.Join(keys, " ")
+	}
+	_, err = fmt.Fprintf(out, `SIMULATED world on loopback; Ctrl-C ends it
 
 Push Cloud    %[1]s (CA %[2]s, service account %[3]s)
-  curl --cacert %[2]s -X POST %[1]s/v3/PROJECT/messages:send
+reached without a JWT it answers 80200001, as it should; docs/curl/send-all.sh sends by curl with one, to it or to `+"`hdc-runner sim cloud`"+`
+  curl --cacert %[2]s -X POST %[1]s/v3/%[13]s/messages:send
 
 hdc server    %[4]s
   hdc -p -s %[4]s list targets
-  hdc-runner devices --hdc-server %[4]s
+  %[12]s devices --hdc-server %[4]s
 
 %[11]s
 
-devices       %[5]s
+devices       %[5]s%[14]s
   apps: %[6]s (with an agent), %[7]s (without; it runs on %[8]s and its Push Token is in %[9]s)
 
 send an alert to the app without an agent, and look for it on the screen:
-  hdc-runner push send --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --target %[8]s --token-file %[9]s %[10]s
+  %[12]s push send --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --target %[8]s --token-file %[9]s %[10]s
 
 run the acceptance suite against this world, as against real endpoints:
-  hdc-runner run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 250ms
-`, c.PushEndpoint, word(c.PushCA), word(c.ServiceAccount), c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, word(tokenFile), word(messageFile), h.describe())
-	return nil
+  %[12]s run --service-account %[3]s --push-endpoint %[1]s --push-ca %[2]s --hdc-server %[4]s --bundle %[6]s --target all --arrive 15s --quiet 250ms
+`, c.PushEndpoint, word(c.PushCA), word(c.ServiceAccount), c.HDCServer, strings.Join(w.Keys(), " "), world.Bundle, world.PlainBundle, key, word(tokenFile), word(messageFile), h.describe(), programName(), project, again)
+	return err
 }
 
 // plainWord is what needs no quotes in a shell.

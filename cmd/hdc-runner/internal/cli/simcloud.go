@@ -168,8 +168,8 @@ for a shell      %[7]s
 	}
 	fmt.Fprintf(out, `
 send one message:
-  hdc-runner push send --service-account %s --push-endpoint %s --push-ca %s --token-file %s %s
-`, word(files.account), d.URL(), word(files.ca), word(filepath.Join(files.tokens, "delivered.txt")), word(files.sample))
+  %s push send --service-account %s --push-endpoint %s --push-ca %s --token-file %s %s
+`, programName(), word(files.account), d.URL(), word(files.ca), word(filepath.Join(files.tokens, "delivered.txt")), word(files.sample))
 	for _, to := range d.Callbacks() {
 		fmt.Fprintf(out, "\nreceipts go to %s\n", to.Place)
 	}

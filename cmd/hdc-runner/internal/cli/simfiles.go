@@ -73,19 +73,21 @@ func (f simCloudFiles) write(d *demo.Demo) (w *writtenFiles, err error) {
 	)
 }
 
+// shellVariables are the names in the file for a shell.
+func shellVariables() []string {
+	return []string{
+		"PUSHPROOF_PUSH_ENDPOINT", "PUSHPROOF_PUSH_CA", "PUSHPROOF_SERVICE_ACCOUNT",
+		"PUSHPROOF_TOKENS", "PUSHPROOF_CONTROL", "PUSHPROOF_CONTROL_TOKEN_FILE",
+	}
+}
+
 // ready writes where everything is, for a shell: when the file is there, the
 // cloud can be used. hdc-runner knows the first three names as well.
 func (w *writtenFiles) ready(d *demo.Demo, controlURL string) error {
+	values := []string{d.URL(), w.ca, w.account, w.tokens, controlURL, w.control}
 	var b strings.Builder
-	for _, v := range [][2]string{
-		{"PUSHPROOF_PUSH_ENDPOINT", d.URL()},
-		{"PUSHPROOF_PUSH_CA", w.ca},
-		{"PUSHPROOF_SERVICE_ACCOUNT", w.account},
-		{"PUSHPROOF_TOKENS", w.tokens},
-		{"PUSHPROOF_CONTROL", controlURL},
-		{"PUSHPROOF_CONTROL_TOKEN_FILE", w.control},
-	} {
-		fmt.Fprintf(&b, "export %s=%s\n", v[0], word(v[1]))
+	for i, name := range shellVariables() {
+		fmt.Fprintf(&b, "export %s=%s\n", name, word(values[i]))
 	}
 	if err := writeWhole(w.env, []byte(b.String()), 0o600); err != nil {
 		return fmt.Errorf("write the files of the simulated cloud: %w", err)

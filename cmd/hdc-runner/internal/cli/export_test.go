@@ -1,0 +1,21 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"io"
+	"time"
+)
+
+// What the tests of this package look at.
+
+func ProgramOf(args []string) string { return programOf(args) }
+
+func WarnOfVariables(w io.Writer, environ []string) { warnOfVariables(w, environ) }
+
+// SetDuration reads a flag's value.
+func SetDuration(text string, zero bool) (d time.Duration, err error) {
+	err = (&durationValue{to: &d, zero: zero}).Set(text)
+	return d, err
+}

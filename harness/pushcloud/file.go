@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/internal/spelling"
 )
 
 // MessageFileError is a message file that cannot be read.
@@ -24,7 +25,7 @@ type MessageFileError struct {
 }
 
 // messageFileShape is what a message file looks like.
-const messageFileShape = `a message file is {"kind":"alert","payload":{...},"pushOptions":{...}}, with "pushType":0 in place of kind if you like`
+const messageFileShape = `a message file is {"pushType":0,"payload":{...},"pushOptions":{...}}, where "kind":"alert" may stand for pushType`
 
 // Error says what is wrong and what to write.
 func (e *MessageFileError) Error() string {
@@ -34,7 +35,11 @@ func (e *MessageFileError) Error() string {
 	return fmt.Sprintf("message file: %q %s: %s", e.Field, e.Problem, messageFileShape)
 }
 
-// ParseMessage reads a message file: kind or pushType, payload, and
+// fileMembers are the members of a message file, in the order in which they are
+// taught.
+var fileMembers = []string{"pushType", "payload", "pushOptions", "kind"}
+
+// ParseMessage reads a message file: pushType or kind, payload, and
 // pushOptions if wanted. The payload becomes a RawMessage, whose numbers keep
 // their digits; what is wrong inside of payload and pushOptions is left to
 // Validate, which sees all faults at once. Errors are *MessageFileError.
@@ -44,12 +49,12 @@ func ParseMessage(data []byte) (Request, error) {
 		return Request{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		switch name {
-		case "kind", "pushType", "payload", "pushOptions":
-		case "target":
+		switch {
+		case slices.Contains(fileMembers, name):
+		case name == "target":
 			return Request{}, &MessageFileError{Field: name, Problem: "does not belong here, tokens are given apart"}
 		default:
-			return Request{}, &MessageFileError{Field: name, Problem: "is not known"}
+			return Request{}, &MessageFileError{Field: name, Problem: "is not known" + spelling.Suggest(name, fileMembers)}
 		}
 	}
 	pushType, err := filePushType(members)
@@ -86,15 +91,18 @@ func parseMembers(data []byte) (map[string]json.RawMessage, error) {
 		case errors.As(err, &syntax):
 			return nil, &MessageFileError{Problem: fmt.Sprintf("it is no JSON, %v in line %d", err, line(data, syntax.Offset))}
 		case errors.Is(err, io.ErrUnexpectedEOF):
-			return nil, &MessageFileError{Problem: "it is no JSON, it ends too early"}
+			return nil, &MessageFileError{Problem: fmt.Sprintf("it is no JSON, it ends too early, in line %d", line(data, int64(len(bytes.TrimRight(data, " \t\r\n")))))}
 		}
 		return nil, &MessageFileError{Problem: "it is no JSON object"}
 	}
 	if members == nil {
 		return nil, &MessageFileError{Problem: "it is no JSON object"}
 	}
+	end := dec.InputOffset()
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, &MessageFileError{Problem: "something follows the JSON object"}
+		rest := data[end:]
+		begin := end + int64(len(rest)-len(bytes.TrimLeft(rest, " \t\r\n")))
+		return nil, &MessageFileError{Problem: fmt.Sprintf("something follows the JSON object, in line %d", line(data, begin))}
 	}
 	return members, nil
 }
@@ -107,7 +115,7 @@ func filePushType(members map[string]json.RawMessage) (int, error) {
 	rawKind, hasKind := members["kind"]
 	rawType, hasType := members["pushType"]
 	if !hasKind && !hasType {
-		return 0, &MessageFileError{Field: "kind", Problem: "is missing"}
+		return 0, &MessageFileError{Field: "pushType", Problem: "is missing"}
 	}
 	pushType := -1
 	if hasKind {

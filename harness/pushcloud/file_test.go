@@ -57,11 +57,12 @@ func TestParseMessageRefuses(t *testing.T) {
 		"empty":               {``, "", "is empty"},
 		"text":                {`hello`, "", "no JSON"},
 		"syntax":              {"{\n\"kind\": \"alert\",\n}", "", "line 3"},
-		"cut off":             {`{"kind":"alert",`, "", "ends too early"},
+		"cut off":             {"{\n\"kind\":\"alert\",\n", "", "ends too early, in line 2"},
 		"array":               {`[]`, "", "no JSON object"},
 		"null":                {`null`, "", "no JSON object"},
-		"two":                 {`{"kind":"alert","payload":{}} {}`, "", "something follows"},
-		"no kind":             {`{"payload":{}}`, "kind", "is missing"},
+		"two":                 {`{"kind":"alert","payload":{}} {}`, "", "something follows the JSON object, in line 1"},
+		"a brace too many":    {"{\"kind\":\"alert\",\"payload\":{}}\n\n}", "", "something follows the JSON object, in line 3"},
+		"no kind":             {`{"payload":{}}`, "pushType", "is missing"},
 		"unknown kind":        {`{"kind":"sms","payload":{}}`, "kind", "the kinds are alert, form, extension"},
 		"kind is a number":    {`{"kind":0,"payload":{}}`, "kind", "must be a string"},
 		"unknown push-type":   {`{"pushType":3,"payload":{}}`, "pushType", "0 (alert)"},
@@ -74,7 +75,8 @@ func TestParseMessageRefuses(t *testing.T) {
 		"options is a list":   {`{"kind":"alert","payload":{},"pushOptions":[]}`, "pushOptions", "JSON object"},
 		"a whole body":        {`{"kind":"alert","payload":{},"target":{"token":["x"]}}`, "target", "tokens are given apart"},
 		"unknown field":       {`{"kind":"alert","payload":{},"options":{}}`, "options", "is not known"},
-		"in another spelling": {`{"Kind":"alert","payload":{}}`, "Kind", "is not known"},
+		"misspelt field":      {`{"kind":"alert","paylaod":{}}`, "paylaod", `is not known; did you mean "payload"?`},
+		"in another spelling": {`{"Kind":"alert","payload":{}}`, "Kind", `is not known; did you mean "kind"?`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := pushcloud.ParseMessage([]byte(test.file))
@@ -85,7 +87,7 @@ func TestParseMessageRefuses(t *testing.T) {
 			if bad.Field != test.field || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got field %q and %q, want %q and %q", bad.Field, err, test.field, test.says)
 			}
-			if !strings.Contains(err.Error(), `{"kind":"alert","payload":{...}`) {
+			if !strings.Contains(err.Error(), `{"pushType":0,"payload":{...}`) {
 				t.Errorf("%q does not show what to write", err)
 			}
 		})

@@ -138,6 +138,10 @@ func NewCloud(cfg Config) (*pushcloud.Client, error) {
 		return nil, err
 	}
 	client, err := pushcloud.New(pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA})
+	var ca *pushcloud.CAFileError
+	if errors.As(err, &ca) {
+		return nil, usage("%s: %v", Origin("--push-ca", cfg.PushCA), ca)
+	}
 	if err != nil {
 		return nil, &UsageError{Problems: []string{err.Error()}}
 	}

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -171,10 +172,31 @@ func (o Options) transport() (http.RoundTripper, error) {
 	}, nil
 }
 
+// CAFileError is a file of certificate authorities that cannot be used.
+type CAFileError struct {
+	Path string
+	Err  error
+}
+
+// Error says what is wrong with the file.
+func (e *CAFileError) Error() string {
+	var at *fs.PathError
+	switch {
+	case errors.Is(e.Err, fs.ErrNotExist):
+		return "CA file " + e.Path + ": there is no such file"
+	case errors.As(e.Err, &at):
+		return "CA file " + e.Path + " cannot be read: " + at.Err.Error()
+	}
+	return "CA file " + e.Path + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *CAFileError) Unwrap() error { return e.Err }
+
 func withCAFile(roots *x509.CertPool, path string) (*x509.CertPool, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the CA file: %w", err)
+		return nil, &CAFileError{Path: path, Err: err}
 	}
 	if roots != nil {
 		roots = roots.Clone()
@@ -182,8 +204,7 @@ func withCAFile(roots *x509.CertPool, path string) (*x509.CertPool, error) {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(data) {
-		return nil, fmt.Errorf("CA file %s has no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----%s",
-			path, hintDER(data))
+		return nil, &CAFileError{Path: path, Err: errors.New("it has no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----" + hintDER(data))}
 	}
 	return roots, nil
 }

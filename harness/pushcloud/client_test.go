@@ -50,7 +50,7 @@ func TestCAFile(t *testing.T) {
 		write("ca.der", der):                    "DER form",
 		write("empty.pem", nil):                 "has no certificate",
 		write("key.pem", []byte("PRIVATE KEY")): "private key",
-		filepath.Join(dir, "none.pem"):          "read the CA file",
+		filepath.Join(dir, "none.pem"):          "none.pem: there is no such file",
 	} {
 		_, err := pushcloud.New(pushcloud.Options{Account: testAccount(t), CAFile: path})
 		if err == nil || !strings.Contains(err.Error(), says) {

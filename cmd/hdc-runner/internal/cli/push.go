@@ -5,11 +5,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -86,24 +84,6 @@ func newSend() *cobra.Command {
 	return cmd
 }
 
-// sendOutcome is what send prints.
-type sendOutcome struct {
-	Nonce     string             `json:"nonce"`
-	Kind      string             `json:"kind"`
-	Code      string             `json:"code"`
-	RequestID string             `json:"requestId"`
-	Token     string             `json:"token"`
-	Carriers  pushcloud.Carriers `json:"carriers"`
-	Simulated bool               `json:"simulated,omitempty"`
-	// Target is the device that was looked at, Waited for how long.
-	Target string           `json:"target,omitempty"`
-	Waited harness.Duration `json:"waited,omitzero"`
-	// Shown is "shown", "not seen", or "" without a target.
-	Shown string `json:"shown,omitempty"`
-	Where string `json:"where,omitempty"`
-	Next  string `json:"next,omitempty"`
-}
-
 func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string) error {
 	f.config = harness.Merge(f.config, harness.Env())
 	var err error
@@ -120,6 +100,7 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	if err != nil {
 		return err
 	}
+	hint(stderr, path, request)
 	client, err := f.client()
 	if err != nil {
 		return err
@@ -159,16 +140,20 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	}
 	result.Code, result.RequestID = response.Code, response.RequestID
 	result.Simulated = response.Issuer == harness.SimulatorCA || screen != nil && screen.Profile().Simulated
+	result.begin(out, f.json)
 	if screen != nil {
 		result.Target = screen.Key()
 		if err := f.look(ctx, screen, &result, request.Message.Kind()); err != nil {
 			return err
 		}
 	}
-	if err := result.print(out, f.json); err != nil {
+	if err := result.end(out, f.json); err != nil {
 		return err
 	}
-	if result.Shown == notSeen {
+	switch {
+	case result.Interrupted:
+		return exit(verdict.ExitInfra)
+	case result.Shown == notSeen:
 		return exit(verdict.ExitFail)
 	}
 	return nil
@@ -183,54 +168,6 @@ func (f *sendFlags) client() (*pushcloud.Client, error) {
 		return nil, usagef("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", e)
 	}
 	return harness.NewCloud(f.config)
-}
-
-// notSent lists a message's faults, a line each.
-func notSent(path string, invalid *pushcloud.InvalidError) error {
-	lines := []string{path + " was not sent, since it breaks rules of Push Kit (--unchecked sends it all the same):"}
-	for _, fault := range invalid.Faults {
-		lines = append(lines, "  "+fault.String())
-	}
-	return &harness.UsageError{Problems: lines}
-}
-
-// request reads message and token.
-func (f *sendFlags) request(path string) (pushcloud.Request, error) {
-	request, err := f.message(path)
-	if err != nil {
-		return request, err
-	}
-	if f.tokenFile == "" {
-		return request, usagef("no Push Token: --token-file FILE names a file with the token alone on its first line (a token on the command line would stay in the shell's history)")
-	}
-	raw, err := os.ReadFile(f.tokenFile)
-	if err != nil {
-		return request, usagef("read the Push Token: %v", err)
-	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
-	token := push.NewToken(strings.TrimSpace(line))
-	if token.IsZero() {
-		return request, usagef("%s is empty: write the Push Token into it, alone on its first line", f.tokenFile)
-	}
-	request.Tokens = []push.Token{token}
-	return request, nil
-}
-
-// message reads the message, without tokens.
-func (f *sendFlags) message(path string) (pushcloud.Request, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return pushcloud.Request{}, usagef("read the message: %v", err)
-	}
-	request, err := pushcloud.ParseMessage(raw)
-	if err != nil {
-		return request, usagef("%s: %v", path, err)
-	}
-	request.Verbatim, request.Unchecked = f.verbatim, f.unchecked
-	if f.production {
-		request.Options.TestMessage = new(false)
-	}
-	return request, nil
 }
 
 func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {
@@ -261,6 +198,9 @@ const (
 	notSeen = "not seen"
 )
 
+// closeLimit bounds the closing of the notification centre after an interrupt.
+const closeLimit = 5 * time.Second
+
 // look searches the UI tree for the nonce until it is there or the time is
 // over.
 func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sendOutcome, kind push.Kind) error {
@@ -272,12 +212,17 @@ func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sen
 	case err == nil:
 		return screen.CloseShade(ctx)
 	case ctx.Err() != nil:
-		return ctx.Err()
+		result.Interrupted = true
+		// The notification centre is closed again all the same.
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+		defer cancel()
+		_ = screen.CloseShade(closing)
+		return nil
 	case time.Now().Before(deadline):
 		return fmt.Errorf("look for the message on the device (it was sent, requestId %s): %w", result.RequestID, err)
 	}
 	result.Shown, result.Waited = notSeen, harness.Duration(f.wait)
-	result.Next = harness.Advice(kind, []verdict.Testimony{{Witness: verdict.Tree, Answer: verdict.Silent}})
+	result.Next = fmt.Sprintf("is the token in %s of the app on this device, %s? ", f.tokenFile, screen.Key()) + harness.Advice(kind, []verdict.Testimony{{Witness: verdict.Tree, Answer: verdict.Silent}})
 	return screen.CloseShade(ctx)
 }
 
@@ -303,28 +248,4 @@ func (f *sendFlags) search(ctx context.Context, screen *device.Device, result *s
 			return ctx.Err()
 		}
 	}
-}
-
-func (r *sendOutcome) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(r)
-	}
-	if r.Simulated {
-		fmt.Fprintln(w, "SIMULATED")
-	}
-	fmt.Fprintf(w, "accepted: code %s, requestId %s, %s, nonce %s\n", r.Code, r.RequestID, r.Token, r.Nonce)
-	switch r.Shown {
-	case "":
-		fmt.Fprintln(w, "accepted is not arrived: name the device with --target to look for the message on it")
-	case shown:
-		fmt.Fprintf(w, "shown: %s\n", r.Where)
-	default:
-		fmt.Fprintf(w, "not seen on %s within %s\nwhat to check next: %s\n", r.Target, time.Duration(r.Waited), r.Next)
-	}
-	if r.Simulated {
-		fmt.Fprintln(w, "SIMULATED")
-	}
-	return nil
 }

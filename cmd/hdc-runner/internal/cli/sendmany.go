@@ -73,6 +73,7 @@ func (f *sendFlags) sendMany(ctx context.Context, out, stderr io.Writer, path st
 	if err != nil {
 		return err
 	}
+	hint(stderr, path, request)
 	file, err := f.many.read(f)
 	if err != nil {
 		return err
@@ -148,12 +149,12 @@ func (m *manyFlags) read(f *sendFlags) (tokenFile, error) {
 	case m.owedFile != "" && filepath.Clean(m.owedFile) == filepath.Clean(m.tokensFile):
 		return file, usagef("--owed-file %s is the file of --tokens-file, whose other tokens would be lost: name another", m.owedFile)
 	}
-	raw, err := os.ReadFile(m.tokensFile)
+	raw, err := readFile("--tokens-file", m.tokensFile)
 	if err != nil {
-		return file, usagef("read the Push Tokens: %v", err)
+		return file, err
 	}
 	n := 0
-	for line := range strings.Lines(strings.TrimPrefix(string(raw), "\ufeff")) {
+	for line := range strings.Lines(string(raw)) {
 		n++
 		fields := strings.Fields(line)
 		if len(fields) == 0 {
@@ -161,6 +162,9 @@ func (m *manyFlags) read(f *sendFlags) (tokenFile, error) {
 		}
 		if len(fields) > 1 {
 			return file, usagef("%s, line %d has %d words: write one Push Token a line and nothing else", m.tokensFile, n, len(fields))
+		}
+		if problem := tokenProblem(fields[0]); problem != "" {
+			return file, usagef("--tokens-file: what stands in %s, line %d, %s", m.tokensFile, n, problem)
 		}
 		token := push.NewToken(fields[0])
 		if file.lines[token] > 0 {

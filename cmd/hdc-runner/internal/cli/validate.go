@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -33,7 +32,8 @@ func newValidate() *cobra.Command {
 		Long: "validate prints every rule of Push Kit that the message in FILE.json breaks, a line each, with the field, and how\n" +
 			"many bytes the message has: as it stands in the file, and with the nonce that `push send` puts into it. Tokens,\n" +
 			"rights and quota are known to Push Cloud alone.\n\n" +
-			"FILE.json is the one that `push send` takes: {\"kind\": \"alert\", \"payload\": {...}, \"pushOptions\": {...}}.\n\n" +
+			"FILE.json is the one that `push send` takes: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}. A\n" +
+			"member that Push Kit's documentation does not have is a hint, and no fault.\n\n" +
 			"Exit code: 0 no rule is broken; 2 one is, or the file is no message.",
 		Example: "  hdc-runner push validate alert.json\n  hdc-runner push validate --json alert.json",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -64,12 +64,14 @@ type validated struct {
 	// MaxBytes is how many Push Kit allows.
 	MaxBytes int               `json:"maxBytes"`
 	Faults   []pushcloud.Fault `json:"faults"`
+	// Hints are no faults.
+	Hints []pushcloud.Hint `json:"hints,omitempty"`
 }
 
 func (f *validateFlags) validate(out io.Writer, path string) error {
-	raw, err := os.ReadFile(path)
+	raw, err := readFile("message", path)
 	if err != nil {
-		return usagef("read the message: %v", err)
+		return err
 	}
 	request, err := pushcloud.ParseMessage(raw)
 	if err != nil {
@@ -78,6 +80,7 @@ func (f *validateFlags) validate(out io.Writer, path string) error {
 	// One token goes with every kind; which one it is does not matter here.
 	request.Tokens, request.Verbatim = []push.Token{push.NewToken("token")}, f.verbatim
 	v := validated{File: path, Kind: request.Message.Kind().String(), Faults: pushcloud.Validate(request)}
+	v.Hints = pushcloud.Hints(request)
 	if v.Bytes, v.MaxBytes, err = pushcloud.Size(request); err != nil {
 		return usagef("%s: %v", path, err)
 	}
@@ -128,6 +131,11 @@ func (v *validated) print(w io.Writer, asJSON bool) error {
 	}
 	for _, fault := range v.Faults {
 		if _, err := fmt.Fprintf(w, "  %s\n", fault); err != nil {
+			return err
+		}
+	}
+	for _, h := range v.Hints {
+		if _, err := fmt.Fprintf(w, "  hint: %s\n", h); err != nil {
 			return err
 		}
 	}

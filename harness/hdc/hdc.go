@@ -13,8 +13,8 @@
 // command ends when its context does, that a [Secret] never reaches a log or
 // an error, and that arguments and names cannot break out of their quotes.
 //
-// It does not start, stop or install a server, and it does not transfer files.
-// A reverse rule ends on the loopback of the host that runs the server.
+// It never stops a server, and starts one only when asked to (EnsureServer). A
+// reverse rule ends on the loopback of the host that runs the server.
 //
 // Protocol and texts are those of servers 2.0.0a to 3.2.0f, recorded from the
 // real programs; see fixtures/transcripts. What no recording shows is a row of

@@ -130,14 +130,18 @@ func NewRun() string {
 	return time.Now().UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b)
 }
 
-// NewCloud returns the Push Cloud client that cfg describes. The error is a
-// *pushcloud.AccountError or a *UsageError.
-func NewCloud(cfg Config) (*pushcloud.Client, error) {
+// NewCloud returns the Push Cloud client that cfg describes, its options altered
+// by whoever wants to. The error is a *pushcloud.AccountError or a *UsageError.
+func NewCloud(cfg Config, alter ...func(*pushcloud.Options)) (*pushcloud.Client, error) {
 	account, err := pushcloud.LoadServiceAccount(cfg.ServiceAccount)
 	if err != nil {
 		return nil, err
 	}
-	client, err := pushcloud.New(pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA})
+	options := pushcloud.Options{Account: account, BaseURL: cfg.PushEndpoint, CAFile: cfg.PushCA}
+	for _, f := range alter {
+		f(&options)
+	}
+	client, err := pushcloud.New(options)
 	var ca *pushcloud.CAFileError
 	if errors.As(err, &ca) {
 		return nil, usage("%s: %v", Origin("--push-ca", cfg.PushCA), ca)

@@ -55,6 +55,30 @@ func cmdECAccount(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), raw, 0o600))
 }
 
+func cmdSecrets(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 3, "secrets DIR TOKENFILE ACCOUNT")
+	var account struct {
+		Project string `json:"project_id"`
+		Key     string `json:"private_key"`
+		ID      string `json:"key_id"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2])), &account))
+	secrets := []string{strings.TrimSpace(ts.ReadFile(args[1])), account.Project, account.ID, account.Key, "Bearer "}
+	files, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("no file in %s", args[0])
+	}
+	for _, f := range files {
+		text := ts.ReadFile(args[0] + "/" + f.Name())
+		for _, s := range secrets {
+			if s == "" || strings.Contains(text, s) {
+				ts.Fatalf("%s holds %q", f.Name(), s)
+			}
+		}
+	}
+}
+
 func cmdNoTemp(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 0, "notemp")
 	left, err := os.ReadDir(ts.Getenv("TMPDIR"))

@@ -60,6 +60,8 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	real                     in front of the cloud, $ENDPOINT with its own $CA: what
 //	                         is sent through it counts, in the folder state
 //	stopped                  the app has no process on any device of the world
+//	secrets DIR TOKENFILE ACCOUNT  no file in DIR holds the token, or the
+//	                         account's key or project
 //	notemp                   no file is left in the folder for temporary files
 //	alone                    no process of this script is left (Linux)
 func TestScript(t *testing.T) {
@@ -82,7 +84,7 @@ func TestScript(t *testing.T) {
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
-			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
+			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
 		},
 	})
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// Transport replaces the HTTP transport, TLS settings and all; it cannot be
 	// combined with RootCAs or CAFile.
 	Transport http.RoundTripper
+	// Wrap, if not nil, is given the HTTP transport, Transport or the client's
+	// own, and returns what is used in its place: one that looks on, say.
+	Wrap func(http.RoundTripper) http.RoundTripper
 	// Timeout bounds one attempt; zero means 30 seconds.
 	Timeout time.Duration
 	// Attempts is the most times that a request is sent, where sending it again
@@ -89,6 +92,9 @@ func New(o Options) (*Client, error) {
 	transport, err := o.transport()
 	if err != nil {
 		return nil, err
+	}
+	if o.Wrap != nil {
+		transport = o.Wrap(transport)
 	}
 	if o.Now == nil {
 		o.Now = time.Now

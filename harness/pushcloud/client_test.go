@@ -5,6 +5,7 @@ package pushcloud_test
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -129,5 +130,53 @@ func TestBasePathIsKept(t *testing.T) {
 	}
 	if got := s.seen()[0].path; got != "/gateway/v3/"+testProject+"/messages:send" {
 		t.Errorf("path %s", got)
+	}
+}
+
+// Wrap gets the client's own transport, with its authorities, or the one that
+// was given; what it returns is used, and closed through.
+func TestWrap(t *testing.T) {
+	s := serve(t, answers(200, success))
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	for name, o := range map[string]pushcloud.Options{
+		"the client's own": {RootCAs: roots},
+		"a given one":      {Transport: s.Client().Transport},
+	} {
+		w := &watched{}
+		o.Account, o.BaseURL = testAccount(t), s.URL
+		o.Wrap = func(base http.RoundTripper) http.RoundTripper {
+			w.RoundTripper = base
+			return w
+		}
+		c, err := pushcloud.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Send(t.Context(), pushcloud.Request{Message: pushcloud.Background{ExtraData: "x"}, Tokens: tokens(testToken)}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		c.Close()
+		if w.trips != 1 || !w.closed {
+			t.Errorf("%s: %d requests, closed %v", name, w.trips, w.closed)
+		}
+	}
+}
+
+type watched struct {
+	http.RoundTripper
+	trips  int
+	closed bool
+}
+
+func (w *watched) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.trips++
+	return w.RoundTripper.RoundTrip(r)
+}
+
+func (w *watched) CloseIdleConnections() {
+	w.closed = true
+	if base, ok := w.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
 	}
 }

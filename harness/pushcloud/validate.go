@@ -114,24 +114,24 @@ func (c *checker) tokens(path string, tokens []string) {
 }
 
 // of checks the payload of a message of that kind.
-func (payload object) of(kind push.Kind) {
+func (o object) of(kind push.Kind) {
 	switch kind {
 	case push.KindAlert:
-		payload.alert()
+		o.alert()
 	case push.KindExtension:
-		payload.text("extraData", required)
-		if n, ok := payload.child("notification", required); ok {
+		o.text("extraData", required)
+		if n, ok := o.child("notification", required); ok {
 			n.notification(kind)
 		}
 	case push.KindBackground:
-		payload.text("extraData", required)
-		payload.oneOf("proxyData", "proxyData", optional)
+		o.text("extraData", required)
+		o.oneOf("proxyData", "proxyData", optional)
 	case push.KindForm:
-		payload.form()
+		o.form()
 	case push.KindLiveView:
-		payload.liveView()
+		o.liveView()
 	case push.KindVoIP:
-		payload.text("extraData", required)
+		o.text("extraData", required)
 	}
 }
 

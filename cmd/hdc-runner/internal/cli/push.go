@@ -28,6 +28,7 @@ type sendFlags struct {
 	tokenFile  string
 	many       manyFlags
 	ledger     ledgerFlags
+	record     recordFlags
 	production bool
 	verbatim   bool
 	unchecked  bool
@@ -66,13 +67,15 @@ func newSend() *cobra.Command {
 			return usagef("one message at a time, and there are %d: %s", len(args), strings.Join(args, ", "))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.send(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
+			err := f.send(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), args[0])
+			return f.record.end(cmd.ErrOrStderr(), err)
 		},
 	}
 	cmd.Flags().StringVar(&f.config.ServiceAccount, "service-account", "", "service-account `FILE` that AppGallery Connect exports")
 	cmd.Flags().StringVar(&f.tokenFile, "token-file", "", "`FILE` with the Push Token, alone on its first line")
 	f.many.add(cmd)
 	f.ledger.add(cmd)
+	f.record.add(cmd)
 	cmd.Flags().StringVar(&f.config.Target, "target", "", "look for the message on this device (`SERIAL`)")
 	serverFlag(cmd, &f.config.HDCServer)
 	cloudFlags(cmd, &f.config)
@@ -167,7 +170,11 @@ func (f *sendFlags) client() (*pushcloud.Client, error) {
 	if e := f.config.PushEndpoint; e != "" && !strings.HasPrefix(e, "https://") {
 		return nil, usagef("--push-endpoint %q does not begin with https://; a Push Token is never sent in the clear", e)
 	}
-	return harness.NewCloud(f.config)
+	alter, err := f.record.begin()
+	if err != nil {
+		return nil, err
+	}
+	return harness.NewCloud(f.config, alter...)
 }
 
 func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {

@@ -36,6 +36,14 @@ type AgentError struct {
 
 // Error says what happened, the cause as far as it is known, and what to do.
 func (e *AgentError) Error() string {
+	if next := e.Next(); next != "" {
+		return e.Reason() + "; " + next
+	}
+	return e.Reason()
+}
+
+// Reason says what happened, and the cause as far as it is known.
+func (e *AgentError) Reason() string {
 	text := fmt.Sprintf("%s: %s was started and is %s, but no agent connected within %s", e.brief(), e.Bundle, e.State, e.Waited)
 	switch {
 	case len(e.Refused) > 0:
@@ -43,9 +51,20 @@ func (e *AgentError) Error() string {
 	case len(e.Said) > 0:
 		return text + "; its last words in the device's log: " + e.Said[len(e.Said)-1]
 	case e.State == string(Stopped):
-		return text + fmt.Sprintf("; its process is gone: start the app by hand, and read why it ends: hdc -t %s shell hilog -x -e %s", e.Key, e.Bundle)
+		return text + "; its process is gone"
 	}
-	return text + "; this version brings no agent for a real app yet: `hdc-runner push send --target` proves without one that an alert is shown; " +
+	return text
+}
+
+// Next says what to do, "" where the cause says it.
+func (e *AgentError) Next() string {
+	switch {
+	case len(e.Refused) > 0, len(e.Said) > 0:
+		return ""
+	case e.State == string(Stopped):
+		return fmt.Sprintf("start the app by hand, and read why it ends: hdc -t %s shell hilog -x -e %s", e.Key, e.Bundle)
+	}
+	return "this version brings no agent for a real app yet: `hdc-runner push send --target` proves without one that an alert is shown; " +
 		"if it has one, look at the app's log for \"pushproof\" and check that it has ohos.permission.INTERNET"
 }
 

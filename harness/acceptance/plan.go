@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/onsi/ginkgo/v2/types"
-
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/pushcloud"
@@ -63,9 +61,9 @@ func (p Plan) Len() int { return len(p.Cells) + len(p.Unsupported) }
 // those with a lasting effect. What the Budget refuses is not planned by any
 // name.
 func Make(ctx context.Context, cells []Cell, target Target, filter string) (Plan, error) {
-	matches, err := types.ParseLabelFilter(filter)
+	matches, err := parseFilter(filter)
 	if err != nil {
-		return Plan{}, &harness.UsageError{Problems: []string{fmt.Sprintf("--label-filter %q cannot be read: %s; labels are joined by &&, ||, ! and brackets", filter, filterProblem(err))}}
+		return Plan{}, err
 	}
 	var plan Plan
 	var selected []Cell
@@ -209,29 +207,4 @@ func named(matches func([]string) bool, labels []string) bool {
 		}
 	}
 	return true
-}
-
-// filterProblem is the last line of Ginkgo's message, which is made for a
-// terminal: the lines before repeat the filter.
-func filterProblem(err error) string {
-	var bad types.GinkgoError
-	if !errors.As(err, &bad) {
-		return err.Error()
-	}
-	lines := strings.Split(strings.TrimSpace(bad.Message), "\n")
-	return strings.TrimSuffix(strings.TrimSpace(lines[len(lines)-1]), ".")
-}
-
-// Labels lists the labels of the standard matrix, other than device types, in
-// the order in which they occur.
-func Labels() []string {
-	var all []string
-	for _, c := range Cells() {
-		for _, label := range c.Labels("") {
-			if label != "" && !slices.Contains(all, label) {
-				all = append(all, label)
-			}
-		}
-	}
-	return all
 }

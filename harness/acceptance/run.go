@@ -210,6 +210,7 @@ func (r *run) conclude(ctx context.Context, err error) {
 	}
 	var t *trouble
 	var none *device.NoMethodError
+	var absent *harness.AgentError
 	switch {
 	case errors.As(err, &t):
 		r.report.Verdict, r.report.Reason, r.report.Next = t.verdict, t.reason, t.next
@@ -218,6 +219,11 @@ func (r *run) conclude(ctx context.Context, err error) {
 		r.report.Verdict, r.report.Reason = verdict.Inconclusive, none.Error()
 	case err != nil && ctx.Err() != nil:
 		r.report.Verdict, r.report.Reason = verdict.Infra, "the cell was ended before it could be judged: "+context.Cause(ctx).Error()
+		r.report.Next = "run it again, to its end"
+	case errors.As(err, &absent):
+		// The same is to be said of every cell, and nobody was asked.
+		r.report.Verdict, r.report.Reason, r.report.Next = verdict.Inconclusive, absent.Reason(), absent.Next()
+		r.report.Testimonies = nil
 	case errors.Is(err, harness.ErrNoAgent):
 		r.report.Verdict, r.report.Reason = verdict.Inconclusive, err.Error()
 	case err != nil:

@@ -5,9 +5,12 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Names of the files in a report's folder.
@@ -15,6 +18,52 @@ const (
 	JSONFile  = "report.json"
 	JUnitFile = "junit.xml"
 )
+
+// CheckDir says why no report can be written into dir, which need not be there
+// yet; nothing of it is made.
+func CheckDir(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for {
+		info, err := os.Stat(dir)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir:
+			dir = filepath.Dir(dir)
+			continue
+		case errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
+			return fmt.Errorf("%s is a file, and no folder", notFolder(dir))
+		case err != nil:
+			return cause(err)
+		}
+		break
+	}
+	probe, err := os.CreateTemp(dir, ".pushproof-*")
+	if err != nil {
+		return fmt.Errorf("nothing can be written into %s: %w", dir, cause(err))
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// notFolder finds what stands in the way on the way to path.
+func notFolder(path string) string {
+	for {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() || filepath.Dir(path) == path {
+			return path
+		}
+		path = filepath.Dir(path)
+	}
+}
+
+// cause leaves the path away, which the caller names.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
 
 // Write writes report.json and junit.xml into dir, which it makes. Each file
 // appears whole or not at all.

@@ -111,6 +111,9 @@ type Skip struct {
 	Source string `json:"source"`
 }
 
+// NotRun is the reason of a cell that an interrupt left unrun.
+const NotRun = "not run, since the run was interrupted"
+
 // Tally counts verdicts and sets Counts and ExitCode. planned says whether any
 // cell was selected at all.
 func (r *Report) Tally(allowInconclusive bool) {

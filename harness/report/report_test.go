@@ -211,6 +211,57 @@ func TestWriteAndRead(t *testing.T) {
 	}
 }
 
+// A folder that cannot be had is told before a run, and nothing is made.
+func TestCheckDir(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, good := range []string{dir, filepath.Join(dir, "new"), filepath.Join(dir, "new", "deeper")} {
+		if err := report.CheckDir(good); err != nil {
+			t.Errorf("CheckDir(%s) = %v", good, err)
+		}
+	}
+	for _, bad := range []string{file, filepath.Join(file, "below"), filepath.Join(file, "below", "deeper")} {
+		if err := report.CheckDir(bad); err == nil || err.Error() != file+" is a file, and no folder" {
+			t.Errorf("CheckDir(%s) = %v", bad, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("the folder holds %v, %v", entries, err)
+	}
+}
+
+// After an interrupt a line says how much was left; --verbose says what.
+func TestSummaryCountsWhatWasNotRun(t *testing.T) {
+	cell := func(id string) report.Cell {
+		return report.Cell{ID: id, Kind: "alert", Verdict: verdict.Infra, Reason: report.NotRun, Next: "run again"}
+	}
+	r := report.Report{Interrupted: true, Devices: []report.Device{
+		{Key: "K", Type: "phone", Cells: []report.Cell{{ID: "a", Kind: "alert", Verdict: verdict.Pass}, cell("b"), cell("c")}},
+		{Key: "L", Type: "tv", NotPlanned: []report.Skip{{ID: "d", Reason: "no way"}}},
+	}}
+	r.Tally(false)
+	for verbose, want := range map[bool]string{
+		false: "phone K: 2 cells not run (interrupted)\n    next: run again\n\n",
+		true:  "b\nc\n    infra: not run, since the run was interrupted\n    next: run again\n\n",
+	} {
+		var out strings.Builder
+		r.Summary(&out, verbose)
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the summary (verbose: %v) is\n%s\nand should have\n%s", verbose, out.String(), want)
+		}
+		if strings.Contains(out.String(), "tv L ") {
+			t.Errorf("the summary has a row for a device without cells:\n%s", out.String())
+		}
+		if !strings.Contains(out.String(), "1 pass, 2 infra, 1 not planned in") {
+			t.Errorf("the totals are not complete:\n%s", out.String())
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	tests := map[string]struct{ content, says string }{
 		"no JSON":            {"{", "unexpected end"},
@@ -250,7 +301,7 @@ func TestSummaryExplainsAlikeCellsTogether(t *testing.T) {
 		return report.Cell{ID: id, Kind: "alert", Verdict: verdict.Infra, Reason: reason, Next: "plug it in"}
 	}
 	r := report.Report{Devices: []report.Device{{Key: "K", Type: "phone", Cells: []report.Cell{
-		cell("a", "gone"), cell("b", "gone"), {ID: "c", Kind: "alert", Verdict: verdict.Pass}, cell("d", "gone"), cell("e", "slow"),
+		cell("a", "gone"), cell("b", "gone"), {ID: "c", Kind: "alert", Verdict: verdict.Pass}, cell("e", "slow"), cell("d", "gone"),
 	}}}}
 	r.Tally(false)
 	var out strings.Builder

@@ -25,7 +25,7 @@ func (d *Device) Name() string {
 func (c *Cell) Explain() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", c.Verdict, c.Reason)
-	if c.Proof != "" {
+	if c.Proof != "" && len(c.Testimonies) > 0 {
 		fmt.Fprintf(&b, "proof: %s\n", c.Proof)
 	}
 	for _, m := range c.Messages {
@@ -65,7 +65,7 @@ func (r *Report) Banner() string {
 // verbose lists not-planned and unsupported cells one by one.
 func (r *Report) Summary(w io.Writer, verbose bool) {
 	r.matrix(w)
-	r.problems(w)
+	r.problems(w, verbose)
 	r.notPlanned(w, verbose)
 	r.totals(w)
 }
@@ -80,6 +80,9 @@ func (r *Report) matrix(w io.Writer) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "device\t%s\n", strings.Join(kinds, "\t"))
 	for _, d := range r.Devices {
+		if len(d.Cells) == 0 && d.Error == "" {
+			continue
+		}
 		row := []string{d.Name()}
 		for _, k := range kinds {
 			row = append(row, d.count(k))
@@ -123,29 +126,42 @@ func (d *Device) count(kind string) string {
 	return strings.Join(parts, ", ")
 }
 
-// problems explains each cell that did not pass. Neighbours of which the same
-// is to be said, as after a device was lost, are explained together.
-func (r *Report) problems(w io.Writer) {
+// problems explains each cell that did not pass. Those of a device of which the
+// same is to be said, as after it was lost, are explained together.
+func (r *Report) problems(w io.Writer, verbose bool) {
 	for _, d := range r.Devices {
 		if d.Error != "" {
 			fmt.Fprintf(w, "%s %s:\n%s\n\n", d.Name(), d.trouble(), indent(d.Error))
 		}
-		last := ""
+		var order []string
+		alike := map[string][]string{}
 		for _, c := range d.Cells {
 			if c.Verdict == verdict.Pass || c.Verdict == verdict.Unsupported {
 				continue
 			}
-			text := indent(c.Explain())
-			if last != "" && text != last {
-				fmt.Fprintf(w, "%s\n\n", last)
+			text := c.Explain()
+			if alike[text] == nil {
+				order = append(order, text)
 			}
-			fmt.Fprintln(w, c.ID)
-			last = text
+			alike[text] = append(alike[text], c.ID)
 		}
-		if last != "" {
-			fmt.Fprintf(w, "%s\n\n", last)
+		for _, text := range order {
+			ids := alike[text]
+			heading := strings.Join(ids, "\n")
+			if notRun := fmt.Sprintf("%s: %s\n", verdict.Infra, NotRun); strings.HasPrefix(text, notRun) && !verbose {
+				heading, text = fmt.Sprintf("%s: %s not run (interrupted)", d.Name(), cells(len(ids))), strings.TrimPrefix(text, notRun)
+			}
+			fmt.Fprintf(w, "%s\n%s\n\n", heading, indent(text))
 		}
 	}
+}
+
+// cells counts cells in words.
+func cells(n int) string {
+	if n == 1 {
+		return "1 cell"
+	}
+	return fmt.Sprintf("%d cells", n)
 }
 
 // trouble says what Error is about.
@@ -196,6 +212,13 @@ func (r *Report) totals(w io.Writer) {
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing was judged"}
+	}
+	skipped := 0
+	for _, d := range r.Devices {
+		skipped += len(d.NotPlanned)
+	}
+	if skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d not planned", skipped))
 	}
 	state := ""
 	if r.Interrupted {

@@ -94,7 +94,7 @@ func (f *runFlags) preview(ctx context.Context, client *hdc.Client, keys []strin
 		return err
 	}
 	if d.exit() == verdict.ExitUsage {
-		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(d.notPlanned()))
+		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.whyNothing(d.notPlanned(), d.types()))
 	}
 	if banner := r.Banner(); banner != "" && !f.json {
 		fmt.Fprintln(out, banner)
@@ -206,6 +206,14 @@ func (d *dryRun) notPlanned() []report.Skip {
 		all = append(all, row.NotPlanned...)
 	}
 	return all
+}
+
+func (d *dryRun) types() []string {
+	types := make([]string, len(d.Devices))
+	for i, row := range d.Devices {
+		types[i] = row.Type
+	}
+	return types
 }
 
 func listMessages(list []dryRunMessages) string {

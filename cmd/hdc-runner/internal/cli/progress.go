@@ -4,7 +4,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,17 +12,18 @@ import (
 	"golang.org/x/term"
 
 	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
+	"github.com/pushproof/pushproof/harness/acceptance"
 	"github.com/pushproof/pushproof/harness/report"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
 
-// newProgress returns the progress that suits w: live lines on a terminal,
-// plain lines elsewhere, JSON lines if asked for.
-func newProgress(w io.Writer, asJSON bool) fleet.Progress {
-	if asJSON {
-		return &jsonProgress{enc: json.NewEncoder(w)}
+// newProgress returns the progress for a person: live lines on a terminal,
+// plain lines elsewhere. verbose has each cell's labels printed.
+func newProgress(w io.Writer, verbose bool) fleet.Progress {
+	p := &lineProgress{
+		w: w, verbose: verbose, names: map[string]string{}, headings: map[string]string{}, reasons: map[string]string{},
+		planned: map[string]int{}, ended: map[string]int{},
 	}
-	p := &lineProgress{w: w, names: map[string]string{}, planned: map[string]int{}, ended: map[string]int{}}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.live = true
 	}
@@ -35,7 +35,12 @@ func newProgress(w io.Writer, asJSON bool) fleet.Progress {
 type lineProgress struct {
 	w       io.Writer
 	live    bool
+	verbose bool
 	names   map[string]string
+	// headings are of devices of which nothing has been printed yet.
+	headings map[string]string
+	// reasons has the first cell of each device and reason.
+	reasons map[string]string
 	planned map[string]int
 	ended   map[string]int
 	running []string
@@ -57,7 +62,10 @@ func (p *lineProgress) Device(d report.Device) {
 	p.erase()
 	switch {
 	case d.Error == "":
-		fmt.Fprintf(p.w, "%s: %s, API %d\n", d.Name(), d.Model, d.API)
+		p.headings[d.Key] = fmt.Sprintf("%s: %s, API %d", d.Name(), d.Model, d.API)
+		if len(d.Cells)+len(d.NotPlanned) > 0 {
+			p.head(d.Key)
+		}
 	case known:
 		fmt.Fprintf(p.w, "%s: trouble, see below\n", d.Name())
 	default:
@@ -66,8 +74,22 @@ func (p *lineProgress) Device(d report.Device) {
 	p.draw()
 }
 
+// head prints a device's heading, once. A device without selected cells has
+// none.
+func (p *lineProgress) head(key string) {
+	if heading := p.headings[key]; heading != "" {
+		fmt.Fprintln(p.w, heading)
+		delete(p.headings, key)
+	}
+}
+
 // Planned implements fleet.Progress.
-func (p *lineProgress) Planned(key string, cells []string) { p.planned[key] = len(cells) }
+func (p *lineProgress) Planned(key string, cells []string) {
+	p.planned[key] = len(cells)
+	p.erase()
+	p.head(key)
+	p.draw()
+}
 
 // Started implements fleet.Progress.
 func (p *lineProgress) Started(_, cell string) {
@@ -105,11 +127,38 @@ func (p *lineProgress) Ended(key string, cell report.Cell) {
 		fmt.Fprintf(p.w, " (%.2fs)", cell.Ended.Sub(cell.Started).Seconds())
 	}
 	if cell.Verdict != verdict.Pass {
-		fmt.Fprintf(p.w, ": %s", short(cell.Reason))
+		fmt.Fprintf(p.w, ": %s", p.reason(key, cell))
 	}
 	fmt.Fprintln(p.w)
+	if labels := acceptance.LabelsOf(cell.ID); p.verbose && labels != nil {
+		fmt.Fprintf(p.w, "     labels: %s\n", strings.Join(labels, ", "))
+	}
 	p.draw()
 }
+
+// NotRun implements fleet.Progress.
+func (p *lineProgress) NotRun(key string, cells []report.Cell) {
+	p.ended[key] += len(cells)
+	p.erase()
+	fmt.Fprintf(p.w, "%s: %d left: %s\n", p.name(key), len(cells), short(cells[0].Reason))
+	p.draw()
+}
+
+// reason is why a cell did not pass; a long one is said once for a device.
+func (p *lineProgress) reason(key string, cell report.Cell) string {
+	if len(cell.Reason) <= longReason {
+		return short(cell.Reason)
+	}
+	said := key + "\n" + string(cell.Verdict) + cell.Reason
+	if first := p.reasons[said]; first != "" {
+		return "as " + first
+	}
+	p.reasons[said] = cell.ID
+	return short(cell.Reason)
+}
+
+// longReason is how many bytes of a reason are not worth a reference.
+const longReason = 80
 
 // maxReason is how much of a reason fits on a line, in runes. The summary has
 // all of it.
@@ -118,7 +167,7 @@ const maxReason = 160
 func short(reason string) string {
 	reason, _, _ = strings.Cut(reason, "\n")
 	if runes := []rune(reason); len(runes) > maxReason {
-		return string(runes[:maxReason-1]) + "…"
+		return string(runes[:maxReason-1]) + "… (all of it below)"
 	}
 	return reason
 }
@@ -147,42 +196,4 @@ func (p *lineProgress) erase() {
 		fmt.Fprint(p.w, "\r\x1b[2K")
 		p.drawn = false
 	}
-}
-
-// jsonProgress prints one JSON object a line: {"key":…, "event":…}.
-type jsonProgress struct{ enc *json.Encoder }
-
-type progressEvent struct {
-	Event  string         `json:"event"`
-	Key    string         `json:"key"`
-	Cell   string         `json:"cell,omitempty"`
-	Cells  []string       `json:"cells,omitempty"`
-	Result *report.Cell   `json:"result,omitempty"`
-	Device *report.Device `json:"device,omitempty"`
-	Text   string         `json:"text,omitempty"`
-}
-
-// Device implements fleet.Progress.
-func (p *jsonProgress) Device(d report.Device) {
-	_ = p.enc.Encode(progressEvent{Event: "device", Key: d.Key, Device: &d})
-}
-
-// Planned implements fleet.Progress.
-func (p *jsonProgress) Planned(key string, cells []string) {
-	_ = p.enc.Encode(progressEvent{Event: "planned", Key: key, Cells: cells})
-}
-
-// Started implements fleet.Progress.
-func (p *jsonProgress) Started(key, cell string) {
-	_ = p.enc.Encode(progressEvent{Event: "started", Key: key, Cell: cell})
-}
-
-// Waiting implements fleet.Progress.
-func (p *jsonProgress) Waiting(key, text string) {
-	_ = p.enc.Encode(progressEvent{Event: "waiting", Key: key, Text: text})
-}
-
-// Ended implements fleet.Progress.
-func (p *jsonProgress) Ended(key string, cell report.Cell) {
-	_ = p.enc.Encode(progressEvent{Event: "ended", Key: key, Cell: cell.ID, Result: &cell})
 }

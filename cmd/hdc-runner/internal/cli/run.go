@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
-	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
 	"github.com/pushproof/pushproof/harness/hdc"
@@ -43,13 +42,17 @@ func newRun() *cobra.Command {
 		Long: "run proves pushes cell by cell: kind × device type × state × expectation.\n\n" +
 			"With no flag that names a real endpoint it starts a simulated world on loopback: a Push Cloud, an hdc server\n" +
 			"and a device of each type. One such flag is enough, and nothing is simulated.\n\n" +
-			"Exit code: 0 all proved; 1 a fail of the app; 2 usage, or nothing selected; 3 trouble with device, network or quota.",
+			"Exit code: 0 all proved; 1 a fail of the app; 2 usage, or nothing selected; 3 trouble with device, network or quota.\n\n" + jsonHelp,
 		Example: "  hdc-runner run\n" +
 			"  hdc-runner run --label-filter 'alert && phone'\n" +
 			"  hdc-runner run --service-account key.json --bundle com.example.app --target all",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			err := f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			if f.json && !f.dryRun {
+				err = asEvents(cmd.OutOrStdout(), err)
+			}
+			return err
 		},
 	}
 	endpointFlags(cmd, &f.config)
@@ -68,8 +71,8 @@ func newRun() *cobra.Command {
 }
 
 func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
-	// A filter that cannot be read is told before anything is started.
-	if _, err := acceptance.Make(ctx, nil, acceptance.Target{}, f.filter); err != nil {
+	// What cannot be meant is told before anything is started.
+	if err := acceptance.CheckFilter(f.filter); err != nil {
 		return err
 	}
 	if _, err := f.ledger.ledger(true); err != nil {
@@ -77,6 +80,9 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 	}
 	config, real, err := resolve(f.config)
 	if err != nil {
+		return err
+	}
+	if err := f.checkReportDir(config.ReportDir); err != nil {
 		return err
 	}
 	r := &report.Report{Schema: report.Schema, Run: harness.NewRun(), Version: Version(), Started: time.Now()}
@@ -101,6 +107,22 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 	f.apply(&config)
 	r.Bundle = config.Bundle
 	return f.fleet(ctx, config, r, out, stderr)
+}
+
+// checkReportDir is called before anything is started: a run of which nothing
+// can be kept is no use.
+func (f *runFlags) checkReportDir(dir string) error {
+	if f.dryRun {
+		return nil
+	}
+	from := harness.Origin("--report-dir", dir)
+	if dir == "" {
+		dir = harness.DefaultReportDir
+	}
+	if err := report.CheckDir(dir); err != nil {
+		return usagef("%s %s: no report can be written there: %v", from, dir, err)
+	}
+	return nil
 }
 
 // apply lets the flags that name no endpoint win over the Config.
@@ -147,7 +169,10 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	if err := try(ctx, order.Ledger); err != nil {
 		return err
 	}
-	options := fleet.Options{Progress: newProgress(out, f.json)}
+	options := fleet.Options{Progress: newProgress(out, f.verbose)}
+	if f.json {
+		options.Progress = newJSONProgress(out)
+	}
 	if f.verbose {
 		options.Stderr = stderr
 	}
@@ -175,19 +200,28 @@ func try(ctx context.Context, l fleet.Ledger) error {
 	return closeLedger()
 }
 
-// conclude writes the report, prints the summary and gives the exit code.
+// conclude writes the report, prints the summary and gives the exit code. Where
+// nothing was judged, why says all there is to say.
 func (f *runFlags) conclude(r *report.Report, dir string, out, stderr io.Writer) error {
 	if err := r.Write(dir); err != nil {
 		return err
 	}
-	if !f.json {
+	if f.json {
+		p := newJSONProgress(out)
+		if r.ExitCode == verdict.ExitUsage {
+			p.failed(f.nothing(r))
+		}
+		p.summary(r, dir)
+		return exit(r.ExitCode)
+	}
+	if r.ExitCode == verdict.ExitUsage {
+		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(r))
+	}
+	if r.ExitCode != verdict.ExitUsage || f.verbose {
 		r.Summary(out, f.verbose)
 		fmt.Fprintf(out, "report: %s\n", dir)
 	}
-	if r.ExitCode == verdict.ExitUsage {
-		fmt.Fprintf(stderr, "hdc-runner: %s\n", f.nothing(notPlanned(r)))
-	}
-	if banner := r.Banner(); banner != "" && !f.json {
+	if banner := r.Banner(); banner != "" {
 		fmt.Fprintln(out, banner)
 	}
 	return exit(r.ExitCode)
@@ -202,11 +236,18 @@ func notPlanned(r *report.Report) []report.Skip {
 }
 
 // nothing says why no cell was judged.
-func (f *runFlags) nothing(notPlanned []report.Skip) string {
+func (f *runFlags) nothing(r *report.Report) string {
+	types := make([]string, len(r.Devices))
+	for i, d := range r.Devices {
+		types[i] = d.Type
+	}
+	return f.whyNothing(notPlanned(r), types)
+}
+
+func (f *runFlags) whyNothing(notPlanned []report.Skip, types []string) string {
 	if len(notPlanned) > 0 {
 		s := notPlanned[0]
 		return fmt.Sprintf("nothing to judge: every selected cell is not planned here, e.g. %s: %s (%s)", s.ID, s.Reason, s.Source)
 	}
-	return fmt.Sprintf("--label-filter %q selects no cell: the labels are %s, and the device types %s", f.filter,
-		strings.Join(acceptance.Labels(), ", "), strings.Join(fixtures.DeviceTypes(), ", "))
+	return fmt.Sprintf("--label-filter %q selects no cell of the devices that are here: %s", f.filter, strings.Join(types, ", "))
 }

@@ -69,13 +69,16 @@ type Progress interface {
 	Started(key, cell string)
 	Waiting(key, text string)
 	Ended(key string, cell report.Cell)
+	// NotRun is told of all planned cells of a device that did not begin.
+	NotRun(key string, cells []report.Cell)
 }
 
 // Options say how a fleet is run.
 type Options struct {
 	Orders   []Order
 	Progress Progress
-	// Stderr receives what the workers print.
+	// Stderr receives what the workers print, each line with the device's key in
+	// front; nil discards it.
 	Stderr io.Writer
 	// Grace is how long a worker may take to end after an interrupt, or after
 	// its last event.
@@ -132,7 +135,8 @@ func (w *worker) talk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tail := &tailWriter{next: w.options.Stderr}
+	tail := &tailWriter{next: w.options.Stderr, prefix: "[" + w.order.Key + "] ", shared: w.mu}
+	defer tail.flush()
 	opts.Stderr = tail
 	// The worker outlives ctx for its clean-up; Kill below bounds it.
 	p, err := process.Start(context.WithoutCancel(ctx), opts)
@@ -243,10 +247,10 @@ func (w *worker) take(e Event) {
 // settle gives a verdict to each planned cell that has none. Only the cell that
 // had begun, and those after it, are concerned; none of it is the app's fault.
 func (w *worker) settle(ctx context.Context, err error) {
-	reason := "the run ended before this cell"
+	reason, next := "the run ended before this cell", "run it again; `hdc-runner doctor` checks device and server"
 	switch {
 	case ctx.Err() != nil:
-		reason = "the run was interrupted"
+		reason, next = report.NotRun, "run it again, to its end"
 	case err != nil:
 		reason = err.Error()
 	}
@@ -255,54 +259,35 @@ func (w *worker) settle(ctx context.Context, err error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	var left []report.Cell
 	for _, id := range w.planned {
 		if w.ended[id] {
 			continue
 		}
-		cell := lost(id, reason)
-		if id == w.started {
-			cell.Reason = "while this cell ran: " + reason
+		cell := lost(id, reason, next)
+		if id != w.started {
+			left = append(left, cell)
+			w.device.Cells = append(w.device.Cells, cell)
+			continue
+		}
+		if cell.Reason = "while this cell ran: " + reason; ctx.Err() != nil {
+			cell.Reason = "the run was interrupted while this cell ran"
 		}
 		w.device.Cells = append(w.device.Cells, cell)
 		w.options.Progress.Ended(w.order.Key, cell)
 	}
+	if len(left) > 0 {
+		w.options.Progress.NotRun(w.order.Key, left)
+	}
 }
 
 // lost is the report of a cell that nobody judged. Its id says what it was.
-func lost(id, reason string) report.Cell {
-	cell := report.Cell{ID: id, Verdict: verdict.Infra, Reason: reason, Next: "run it again; `hdc-runner doctor` checks device and server"}
+func lost(id, reason, next string) report.Cell {
+	cell := report.Cell{ID: id, Verdict: verdict.Infra, Reason: reason, Next: next}
 	name, condition, _ := strings.Cut(strings.TrimSuffix(id, "]"), "[")
 	cell.Condition = condition
 	if parts := strings.Split(name, "/"); len(parts) == 4 {
 		cell.Kind, cell.State, cell.Expect = parts[0], parts[2], parts[3]
 	}
 	return cell
-}
-
-// tailWriter passes on and remembers the last line that a worker printed.
-type tailWriter struct {
-	mu   sync.Mutex
-	next io.Writer
-	line []byte
-}
-
-const tailLimit = 500
-
-func (t *tailWriter) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.line = append(t.line, p...)
-	if extra := len(t.line) - tailLimit; extra > 0 {
-		t.line = append(t.line[:0], t.line[extra:]...)
-	}
-	if t.next == nil {
-		return len(p), nil
-	}
-	return t.next.Write(p)
-}
-
-func (t *tailWriter) last() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.line))
 }

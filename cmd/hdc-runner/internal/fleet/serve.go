@@ -131,7 +131,9 @@ func serve(ctx context.Context, order Order, e *emitter) {
 		ids[i] = c.ID(d.Type)
 	}
 	e.emit(Event{Planned: ids})
-	runSpecs(order, dev, plan, e)
+	if len(plan.Cells) > 0 {
+		runSpecs(order, dev, plan, e)
+	}
 	describe(&d, dev)
 }
 

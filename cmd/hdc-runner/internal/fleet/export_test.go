@@ -1,0 +1,15 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package fleet
+
+import (
+	"io"
+	"sync"
+)
+
+// NewTail returns what a worker's standard error is, and what ends it.
+func NewTail(next io.Writer, prefix string) (w io.Writer, flush func(), last func() string) {
+	t := &tailWriter{next: next, prefix: prefix, shared: new(sync.Mutex)}
+	return t, t.flush, t.last
+}

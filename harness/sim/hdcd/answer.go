@@ -11,7 +11,7 @@ import (
 // answer deals with one command and reports whether the channel stays open.
 func (c *channel) answer(f []byte) (open bool) {
 	line := command(f)
-	switch c.s.fault(Point{Key: c.key, Command: line}) {
+	switch f := c.s.fault(Point{Key: c.key, Command: line}); f {
 	case Drop:
 		return false
 	case Hang:
@@ -27,6 +27,8 @@ func (c *channel) answer(f []byte) (open bool) {
 		return false
 	case Cut:
 		c.cut = true
+	case Slow, CutTransfer, Vanish:
+		c.midway = f
 	}
 	verb, _, _ := strings.Cut(line, " ")
 	c.s.o.Logger.DebugContext(c.ctx, "hdc server", "key", c.key, "verb", verb, "bytes", len(f))
@@ -115,6 +117,22 @@ func (c *channel) remote(line string) (string, bool) {
 		return c.forward(verb == "rport", rest), false
 	case "jpid":
 		return textEmpty, false
+	case "file":
+		return c.fileCommand(rest)
+	case "install":
+		return c.install(rest)
+	case "uninstall":
+		return c.uninstall(rest)
+	case "target":
+		return c.targetCommand(rest)
+	case "tmode":
+		return c.mode(rest)
+	case "track-jpid":
+		c.track()
+		return "", false
+	case "bugreport":
+		c.shell("hidumper")
+		return "", false
 	}
 	return fmt.Sprintf(textNotSimulated, verb), false
 }

@@ -52,8 +52,11 @@ type channel struct {
 	// bound is the key's device, nil on a channel for the server's commands.
 	bound *target
 	alive bool
-	// cut is set by the fault of that name.
-	cut bool
+	// cut is set by the fault of that name, midway by those of a transfer.
+	cut    bool
+	midway Fault
+	// left ends when the device of the present transfer is gone.
+	left context.Context
 }
 
 // serve runs one connection to its end.

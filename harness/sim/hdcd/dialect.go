@@ -29,6 +29,19 @@ type dialect struct {
 	loneQuote bool
 	// sandbox: `shell -b BUNDLE` is known.
 	sandbox bool
+	// features are the flags in a BEGIN frame, 0 for a frame without them.
+	features uint64
+	// packHangs: a transfer with -z never ends.
+	packHangs bool
+	noPackage string
+	// installed and uninstalled introduce what bm said.
+	installed, uninstalled string
+	// checksNames: characters of the shell in a package's name are refused.
+	checksNames bool
+	noRemount   string
+	badMode     string
+	// tracked is the first answer to track-jpid.
+	tracked string
 }
 
 var (
@@ -40,6 +53,14 @@ var (
 		noPort:    "[Fail]Connect failed\r\n",
 		noPortRow: true,
 		loneQuote: true,
+
+		packHangs:   true,
+		noPackage:   "[Fail]Not any installation package was found\r\n",
+		installed:   "[Info]App install path:%s, queuesize:0, msg:%s\r\n",
+		uninstalled: "[Info]App uninstall path:, queuesize:0, msg:%s\r\n",
+		noRemount:   "[Fail]Operate need running as root\r\n",
+		badMode:     "[Fail]Unknown command\r\n",
+		tracked:     "0000\n",
 	}
 	dialect3 = dialect{
 		byte11:    'H',
@@ -52,7 +73,22 @@ var (
 		noPort:    "[Fail]CreateConnect failed\r\n",
 		noTarget:  "[Fail]No target available\r\n",
 		sandbox:   true,
+
+		features:    5,
+		noPackage:   "[Fail][E006001] Not any installation package was found\r\n",
+		installed:   "[Info]App install path:%s msg:%s\r\n",
+		uninstalled: "[Info]App uninstall path: msg:%s\r\n",
+		noRemount:   "[Fail][E007100] Operate need running under debug mode\r\n",
+		badMode:     "[Fail][E001001]Unknown command\r\n",
+		tracked:     "0000\n",
 	}
+	// The newest checks more by itself. Its silence at track-jpid may be the
+	// recorded build's: claim hdc.track-jpid.
+	dialect32f = func() dialect {
+		d := dialect3
+		d.checksNames, d.badMode, d.tracked = true, "[Fail]Error tmode command\n", ""
+		return d
+	}()
 )
 
 // dialects holds the versions that were recorded.
@@ -60,7 +96,7 @@ var dialects = map[string]dialect{
 	"2.0.0a": dialect2,
 	"3.1.0e": dialect3,
 	"3.2.0b": dialect3,
-	"3.2.0f": dialect3,
+	"3.2.0f": dialect32f,
 }
 
 func dialectOf(version string) (dialect, error) {
@@ -89,6 +125,16 @@ const (
 	textConnectFailed  = "[Fail]Connect failed\r\n"
 	textBadPort        = "[Fail]IP:Port incorrect\n"
 	textBadBundle      = "[Fail][E003001] Invalid bundle name: %s\r\n"
+	textNoPaths        = "[Fail]There is no local and remote path\r\n"
+	textPathSplit      = "[Fail]Transfer path split failed\r\n"
+	textOpenFailed     = "[Fail]Error opening file: %s, path:%s\r\n"
+	textEmptyFolder    = "[Fail]Operation failed, because the source folder is empty.\r\n"
+	textNotNewer       = "[Fail]Target file is the same date or newer,path: %s\r\n"
+	textAppFinish      = "AppMod finish\r\n"
+	textBadName        = "Incorrect package name or option"
+
+	// Not recorded: claim hdc.transfer-stop.
+	textStopped = "[Fail]Transfer Stop at:%d/%d(Bytes), Reason: %s\r\n"
 
 	// Not recorded: claim hdc.handshake-texts.
 	textUnauthorized = "[Fail][E000002]:The device unauthorized.\r\n" +

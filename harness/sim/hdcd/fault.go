@@ -3,6 +3,8 @@
 
 package hdcd
 
+import "time"
+
 // Fault is something that goes wrong on a channel.
 type Fault int
 
@@ -24,6 +26,13 @@ const (
 	Oversize
 	// Cut lets a command run and ends the channel at its first output.
 	Cut
+	// Slow lets a transfer of files pass with Options.SlowRate.
+	Slow
+	// CutTransfer ends the channel inside a frame, in the middle of a transfer.
+	CutTransfer
+	// Vanish takes the device offline in the middle of a transfer. It stays
+	// attached: SetState or a tconn brings it back.
+	Vanish
 )
 
 // Point is where a fault can happen.
@@ -35,6 +44,25 @@ type Point struct {
 	Key string
 	// Command is the client's command. It may hold secrets.
 	Command string
+}
+
+// DefaultSlowRate is what the fault Slow leaves of a link, in bytes a second.
+const DefaultSlowRate = 64 << 10
+
+// pass is called with each piece of a transfer that has moved, and reports
+// whether the transfer goes on: the faults of its middle happen here.
+func (c *channel) pass(n int) bool {
+	switch c.midway {
+	case Slow:
+		return c.rest(time.Duration(float64(n) / float64(c.s.o.SlowRate) * float64(time.Second)))
+	case CutTransfer:
+		_ = c.write(frame("this frame is cut")[:8])
+		return false
+	case Vanish:
+		c.s.SetState(c.bound.key, Offline)
+		return false
+	}
+	return c.ctx.Err() == nil && c.gone().Err() == nil
 }
 
 func (s *Server) fault(p Point) Fault {

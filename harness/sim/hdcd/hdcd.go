@@ -3,19 +3,21 @@
 
 // Package hdcd is an hdc server without devices of its own: a TCP server that
 // speaks the channel protocol, so that a real hdc command, or any other
-// client, can list the attached targets, run shell commands on them and
-// forward ports.
+// client, can list the attached targets, run shell commands on them, forward
+// ports, send and receive files, and install and remove apps.
 //
 // It guarantees the frames, texts, order and ends of the real servers 2.0.0a,
 // 3.1.0e and 3.2.0f for what it does, checked against recordings of them; its
 // port forwards are real sockets on loopback. It runs no command itself: a
-// [Target] does.
+// [Target] does, `bm install` included, and a [Storage] holds the files.
 //
 // It does not guarantee their timing, apart from the pause before a shell's
-// end. File transfer, install, the interactive shell and the daemon's side of
-// the protocol are not simulated: such a command is refused with a text that
-// says so. All simulated devices share the host's loopback, so two of them
-// cannot listen on the same port, as real ones could.
+// end and a transfer's. The interactive shell, the modes of tmode and smode,
+// sideload, the sandbox of -b and the daemon's side of the protocol are not
+// simulated: such a command is refused with a text that says so. Files to
+// receive are not compressed, even where -z asks for it. All simulated devices
+// share the host's loopback, so two of them cannot listen on the same port, as
+// real ones could.
 package hdcd
 
 import (
@@ -51,6 +53,13 @@ type Options struct {
 	// LongGreeting makes the server greet with 108 bytes, as one built with
 	// HDC_VERSION_CHECK does.
 	LongGreeting bool
+	// Host holds the files that a client lets the server open: `file send` and
+	// the like without the word remote. Nil means the machine's own files, with
+	// the rights of this process, as with the real server.
+	Host Storage
+	// SlowRate is how many bytes a second pass under the fault Slow; 0 means
+	// DefaultSlowRate.
+	SlowRate int
 	// Fault is asked before a greeting and before each command's answer. Nil
 	// means no faults.
 	Fault func(Point) Fault
@@ -89,6 +98,12 @@ func New(o Options) *Server {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Host == nil {
+		o.Host = machine{}
+	}
+	if o.SlowRate <= 0 {
+		o.SlowRate = DefaultSlowRate
 	}
 	s := &Server{o: o, targets: map[string]*target{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())

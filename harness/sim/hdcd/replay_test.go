@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,8 @@ type device struct {
 	t   testing.TB
 	// started is called when a command blocks.
 	started func()
+	// bm is what the bm tool prints.
+	bm string
 }
 
 func (d *device) Key() string  { return d.key }
@@ -38,6 +41,9 @@ func (d *device) Name() string { return "localhost" }
 
 func (d *device) Shell(ctx context.Context, command string, stdin io.Reader, out io.Writer) {
 	text, known := outputs[command]
+	if bmLine.MatchString(command) {
+		text, known = d.bm, true
+	}
 	if !known {
 		d.t.Errorf("the device was asked to run %q", command)
 	}
@@ -75,16 +81,18 @@ func TestRecordedClientsGetTheRecordedAnswers(t *testing.T) {
 	}
 }
 
-// replay sends the recorded client's bytes and compares the server's.
-func replay(t *testing.T, r *transcripts.Recording) {
+// replay sends the recorded client's bytes and compares the server's. It
+// returns what the server's machine and the device hold then.
+func replay(t *testing.T, r *transcripts.Recording) (host, held *disk) {
 	t.Parallel()
-	server := hdcd.New(hdcd.Options{Version: r.Version, CloseDelay: -1})
+	host, held = recordedHost(), recordedDevice()
+	server := hdcd.New(hdcd.Options{Version: r.Version, CloseDelay: -1, Host: host})
 	if err := server.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
 	ports := freePorts(t, r)
-	prepare(t, server, r, ports)
+	prepare(t, server, r, ports, held)
 
 	conn := dial(t, server.Addr())
 	want := ports.Replace(string(r.Stream(0, true)))
@@ -127,18 +135,19 @@ func replay(t *testing.T, r *transcripts.Recording) {
 	if g, w := normal(t, r, got), normal(t, r, []byte(want)); g != w {
 		t.Errorf("the server's frames differ\ngot  %s\nwant %s", clip([]byte(g)), clip([]byte(w)))
 	}
+	return host, held
 }
 
 // prepare brings the server into the state that the recording started from.
-func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports *strings.Replacer) {
+func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports *strings.Replacer, held *disk) {
 	t.Helper()
 	steps, ok := setups[r.Name]
 	if !ok {
 		steps = setups[strings.TrimSuffix(strings.TrimSuffix(r.Name, ".cli"), ".raw")]
 	}
-	one := &device{key: first, t: t}
+	one := &device{key: first, t: t, bm: bmText(r)}
 	if !slices.Contains(steps, "none") {
-		server.Attach(one)
+		server.Attach(&storing{one, held})
 		// What the recorder's own failed tconn commands had left behind.
 		ask(t, server, "", "tconn 127.0.0.1:5999")
 		if r.Version == "2.0.0a" {
@@ -149,6 +158,8 @@ func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports 
 		step = ports.Replace(step)
 		switch word, arg, _ := strings.Cut(step, " "); word {
 		case "none":
+		case "older":
+			ask(t, server, first, "file send -a /data/work/k1.bin "+arg)
 		case "two":
 			server.Attach(&device{key: second, t: t})
 		case "offline":
@@ -203,6 +214,9 @@ func normal(t *testing.T, r *transcripts.Recording, stream []byte) string {
 	if len(frames) > 0 && len(frames[0]) >= 16 {
 		copy(frames[0][12:16], "....")
 	}
+	for i := range frames {
+		frames[i] = summary.ReplaceAll(frames[i], []byte("time:T rate:R"))
+	}
 	command := cmp.Or(r.Command, strings.Join(r.Argv, " "))
 	switch {
 	case strings.Contains(command, "fport ls"):
@@ -211,11 +225,17 @@ func normal(t *testing.T, r *transcripts.Recording, stream []byte) string {
 			slices.Sort(rows)
 			frames[1+i] = []byte(strings.Join(rows, ""))
 		}
-	case strings.Contains(command, "shell ") && !bytes.Contains(stream, []byte("[Fail]")):
+	case shellRun.MatchString(command) && !bytes.Contains(stream, []byte("[Fail]")):
 		return fmt.Sprintf("%q %q", frames[0], bytes.Join(frames[1:], nil))
 	}
 	return fmt.Sprintf("%q", frames)
 }
+
+// shellRun matches the commands whose output a shell prints.
+var shellRun = regexp.MustCompile(`shell |bugreport|hilog`)
+
+// summary is what differs between two transfers of the same file.
+var summary = regexp.MustCompile(`time:\d+ms rate:(\d+\.\d+|inf|-nan)kB/s`)
 
 func split(t *testing.T, stream []byte) [][]byte {
 	t.Helper()

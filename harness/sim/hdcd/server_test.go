@@ -56,8 +56,11 @@ func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 	for command, want := range map[string]string{
 		"shell":              "no interactive shell",
 		"install -r /a.hap":  `cannot "install"`,
-		"file send /a /b":    `cannot "file"`,
-		"target boot":        `cannot "target"`,
+		"file send /a /b":    `cannot "file send"`,
+		"target frob":        `cannot "target frob"`,
+		"tmode port 5555":    `cannot "tmode port 5555"`,
+		"smode":              `cannot "smode"`,
+		"sideload /a":        `cannot "sideload"`,
 		"shell -b com.a.b l": "[E003001] Invalid bundle name: com.a.b",
 	} {
 		if got := ask(t, server, first, command); !strings.HasPrefix(got, "[Fail]") || !strings.Contains(got, want) {

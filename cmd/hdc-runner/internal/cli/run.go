@@ -62,7 +62,7 @@ func newRun() *cobra.Command {
 	cmd.Flags().StringVar(&f.config.ReportDir, "report-dir", "", "`DIR` for report.json and junit.xml (default "+harness.DefaultReportDir+")")
 	cmd.Flags().BoolVar(&f.config.Production, "production-messages", false, "send real messages in place of test messages")
 	cmd.Flags().BoolVar(&f.allowInconclusive, "allow-inconclusive", false, "exit with 0 though cells were inconclusive")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print progress as JSON lines and no summary")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print events as JSON lines, the last one a summary")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list unsupported and not planned cells, and print what the workers log")
 	durationFlag(cmd, &f.arrive, "arrive", 0, "how long to wait for a witness that should see the message (default 1m)")
 	durationFlag(cmd, &f.quiet, "quiet", 0, "how long to wait before a message that should not be seen counts as not seen (default by kind, 20s to 30s)")

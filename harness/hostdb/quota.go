@@ -37,7 +37,7 @@ func (t *quotaTx) exec(query string, args ...any) error {
 
 // Entries implements quota.Tx.
 func (t *quotaTx) Entries(since time.Time) ([]quota.Entry, error) {
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, at, expires, project, app, device, token, kind, category, item, event, test, further, forced
+	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, at, expires, project, app, device, token, kind, category, item, event, operation, test, further, forced
 		FROM sends WHERE at >= ? ORDER BY at`, since.UnixMilli())
 	if err != nil {
 		return nil, t.db.explain(err)
@@ -49,7 +49,7 @@ func (t *quotaTx) Entries(since time.Time) ([]quota.Entry, error) {
 		var at int64
 		var expires sql.NullInt64
 		var kind string
-		if err := rows.Scan(&e.ID, &at, &expires, &e.Project, &e.App, &e.Device, &e.Token, &kind, &e.Category, &e.Item, &e.Event, &e.Test, &e.Further, &e.Forced); err != nil {
+		if err := rows.Scan(&e.ID, &at, &expires, &e.Project, &e.App, &e.Device, &e.Token, &kind, &e.Category, &e.Item, &e.Event, &e.Operation, &e.Test, &e.Further, &e.Forced); err != nil {
 			return nil, t.db.explain(err)
 		}
 		// A message of no known kind counts for the limits of all kinds.
@@ -66,9 +66,9 @@ func (t *quotaTx) Entries(since time.Time) ([]quota.Entry, error) {
 // Put implements quota.Tx.
 func (t *quotaTx) Put(e quota.Entry) error {
 	expires := sql.NullInt64{Int64: e.Expires.UnixMilli(), Valid: !e.Expires.IsZero()}
-	return t.exec(`INSERT OR REPLACE INTO sends (id, at, expires, project, app, device, token, kind, category, item, event, test, further, forced)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.ID, e.At.UnixMilli(), expires, e.Project, e.App, e.Device, e.Token, e.Kind.String(), e.Category, e.Item, e.Event, e.Test, e.Further, e.Forced)
+	return t.exec(`INSERT OR REPLACE INTO sends (id, at, expires, project, app, device, token, kind, category, item, event, operation, test, further, forced)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.ID, e.At.UnixMilli(), expires, e.Project, e.App, e.Device, e.Token, e.Kind.String(), e.Category, e.Item, e.Event, e.Operation, e.Test, e.Further, e.Forced)
 }
 
 // Delete implements quota.Tx.

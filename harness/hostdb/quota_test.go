@@ -39,7 +39,7 @@ func TestStoresAgree(t *testing.T) {
 		default:
 			e := quota.Entry{ID: fmt.Sprint(r.IntN(50)), At: at(), Forced: r.IntN(2) == 0, Send: quota.Send{
 				Project: pick("1", "2"), App: pick("", "com.a"), Device: pick(token, "A"), Token: pick("", token),
-				Kind: push.Kinds()[r.IntN(6)], Category: pick("", "MARKETING", "it's"), Item: pick("", "7"), Event: pick("", "TAXI"), Test: r.IntN(2) == 0, Further: r.IntN(2) == 0,
+				Kind: push.Kinds()[r.IntN(6)], Category: pick("", "MARKETING", "it's"), Item: pick("", "7"), Event: pick("", "TAXI"), Operation: r.IntN(3), Test: r.IntN(2) == 0, Further: r.IntN(2) == 0,
 			}}
 			if r.IntN(2) == 0 {
 				e.Expires = at()

@@ -47,6 +47,9 @@ var migrations = []string{
 		device TEXT NOT NULL,
 		app    TEXT NOT NULL
 	) STRICT, WITHOUT ROWID;`,
+	// Of a live view's messages only updates count; those from before this step
+	// count as such, since it is not known what they were.
+	`ALTER TABLE sends ADD COLUMN operation INTEGER NOT NULL DEFAULT 1;`,
 }
 
 // OpenError says why host.db cannot be used.

@@ -47,7 +47,7 @@ func TestMigrations(t *testing.T) {
 	restore := hostdb.WithMigrations(later, "CREATE TABEL")
 	_, err := use(t, dir, 1)
 	var opening *hostdb.OpenError
-	if !errors.As(err, &opening) || !strings.Contains(err.Error(), "bring the schema to version 3") {
+	if !errors.As(err, &opening) || !strings.Contains(err.Error(), "bring the schema to version 4") {
 		t.Errorf("a step that goes wrong: %v", err)
 	}
 	restore()
@@ -66,7 +66,7 @@ func TestMigrations(t *testing.T) {
 	}
 	restore()
 	var newer *hostdb.NewerError
-	if _, err := use(t, dir, 1); !errors.As(err, &newer) || newer.Found != 2 || newer.Known != 1 {
+	if _, err := use(t, dir, 1); !errors.As(err, &newer) || newer.Found != 3 || newer.Known != 2 {
 		t.Errorf("the older version once more: %v", err)
 	}
 }

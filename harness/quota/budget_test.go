@@ -81,19 +81,21 @@ func TestPayerReadsMessages(t *testing.T) {
 	tests := map[string]struct {
 		message               message
 		category, item, event string
+		operation             int
 	}{
-		"alert":      {message{push.KindAlert, `{"notification":{"category":"TRAVEL","title":"t"}}`}, "TRAVEL", "", ""},
-		"badge":      {message{push.KindAlert, `{"notification":{"badge":{"setNum":0}}}`}, "", "", ""},
-		"extension":  {message{push.KindExtension, `{"notification":{"category":"PLAY_VOICE"}}`}, "PLAY_VOICE", "", ""},
-		"form":       {message{push.KindForm, `{"formId":9223372036854775807,"version":1}`}, "", "9223372036854775807", ""},
-		"live view":  {message{push.KindLiveView, `{"activityId":0,"event":"TAXI"}`}, "", "0", "TAXI"},
-		"background": {message{push.KindBackground, `{"extraData":"{\"formId\":1}"}`}, "", "", ""},
+		"alert":      {message{push.KindAlert, `{"notification":{"category":"TRAVEL","title":"t"}}`}, "TRAVEL", "", "", 0},
+		"badge":      {message{push.KindAlert, `{"notification":{"badge":{"setNum":0}}}`}, "", "", "", 0},
+		"extension":  {message{push.KindExtension, `{"notification":{"category":"PLAY_VOICE"}}`}, "PLAY_VOICE", "", "", 0},
+		"form":       {message{push.KindForm, `{"formId":9223372036854775807,"version":1}`}, "", "9223372036854775807", "", 0},
+		"live view":  {message{push.KindLiveView, `{"activityId":0,"operation":0,"event":"TAXI"}`}, "", "0", "TAXI", 0},
+		"update":     {message{push.KindLiveView, `{"activityId":3,"operation":1,"event":"FLIGHT"}`}, "", "3", "FLIGHT", 1},
+		"background": {message{push.KindBackground, `{"extraData":"{\"formId\":1}"}`}, "", "", "", 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := quota.Payer{Project: "1", App: "com.a", Device: "A", Token: "token:1", Test: true}
 			want := quota.Send{Project: "1", App: "com.a", Device: "A", Token: "token:1", Test: true,
-				Kind: tt.message.kind, Category: tt.category, Item: tt.item, Event: tt.event}
+				Kind: tt.message.kind, Category: tt.category, Item: tt.item, Event: tt.event, Operation: tt.operation}
 			got, err := p.Send(tt.message)
 			if err != nil || got != want {
 				t.Errorf("%+v, %v; want %+v", got, err, want)

@@ -94,7 +94,13 @@ func marketing(device, app string) quota.Send {
 }
 
 func liveView(event, id string) quota.Send {
-	return quota.Send{Project: "1", App: "com.example.app", Device: "A", Kind: push.KindLiveView, Event: event, Item: id}
+	return quota.Send{Project: "1", App: "com.example.app", Device: "A", Kind: push.KindLiveView, Event: event, Operation: 1, Item: id}
+}
+
+func operation(n int) quota.Send {
+	s := liveView("FLIGHT", "1")
+	s.Operation = n
+	return s
 }
 
 func form(id string) quota.Send {

@@ -59,6 +59,8 @@ func TestLimits(t *testing.T) {
 			[]step{{0, 11, liveView("FLIGHT", "1"), 10}, {0, 11, liveView("FLIGHT", "2"), 10}},
 			slices.Repeat([]step{{5 * time.Minute, 11, liveView("FLIGHT", "1"), 10}}, 5),
 			[]step{{5 * time.Minute, 1, liveView("FLIGHT", "1"), 0}, {30 * time.Minute, 20, liveView("FLIGHT", "1"), 10}})},
+		"creates and ends of a live view have no number": {nil, []step{
+			{0, 70, operation(0), 70}, {0, 70, operation(2), 70}, {0, 11, operation(1), 10}}},
 		"a taxi is faster": {nil, []step{{0, 40, liveView("TAXI", "1"), 30}, {0, 40, liveView("SCORE", "2"), 30}}},
 	}
 	for name, tt := range tests {

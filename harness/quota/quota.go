@@ -41,8 +41,10 @@ type Send struct {
 	Category string
 	// Item is the card that a form message refreshes, or the live view.
 	Item string
-	// Event is the live view's, e.g. TAXI.
-	Event string
+	// Event is the live view's, e.g. TAXI. Operation is 0 for what creates it, 1
+	// for an update and 2 for its end.
+	Event     string
+	Operation int
 	// Test is set for a test message.
 	Test bool
 	// Further is set for each addressee of a request but its first: limits on
@@ -78,6 +80,7 @@ func (p Payer) Send(m Message) (Send, error) {
 	case push.KindLiveView:
 		s.Item = gjson.GetBytes(payload, "activityId").Raw
 		s.Event = gjson.GetBytes(payload, "event").Str
+		s.Operation = int(gjson.GetBytes(payload, "operation").Int())
 	}
 	return s, nil
 }

@@ -42,6 +42,9 @@ func Rules(classes ...string) ([]Rule, error) {
 	}
 	var rules []Rule
 	for _, p := range fixtures.Paces() {
+		if p.API != "" {
+			continue // what is not sent is in no ledger
+		}
 		name := p.Limit
 		for _, class := range classes {
 			if other, ok := p.Classes[class]; ok && fixtures.LimitOf(other) >= fixtures.LimitOf(name) {
@@ -66,6 +69,8 @@ func (r Rule) Counts(s Send) bool {
 	case len(r.Kinds) > 0 && !slices.Contains(r.Kinds, s.Kind.String()):
 		return false
 	case len(r.Categories) > 0 && !slices.Contains(r.Categories, s.Category):
+		return false
+	case len(r.Operations) > 0 && !slices.Contains(r.Operations, s.Operation):
 		return false
 	case r.Fast != "" && (r.Fast == "yes") != slices.Contains(fixtures.ValuesOf("liveview.fast"), s.Event):
 		return false

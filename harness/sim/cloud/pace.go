@@ -3,7 +3,11 @@
 
 package cloud
 
-import "time"
+import (
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures"
+)
 
 // rate allows so many in any span of that length.
 type rate struct {
@@ -11,14 +15,35 @@ type rate struct {
 	span time.Duration
 }
 
-// pace remembers when something was allowed, as far back as its longest rate
-// reaches; what was refused is not counted. It holds as many times as that rate
-// allows.
+// rateOf is the rate of a pace that has no classes and no days.
+func rateOf(p fixtures.Pace) rate { return rate{int(fixtures.LimitOf(p.Limit)), p.Span()} }
+
+// pace remembers when something was counted, as far back as its longest rate
+// reaches. It holds as many times as that rate allows.
 type pace struct{ times []time.Time }
 
-// allow counts one more unless a rate is used up. The rates are ordered by
-// their spans, the longest last.
+// allow counts one more unless a rate is used up: what is refused is not
+// counted. The rates are ordered by their spans, the longest last.
 func (p *pace) allow(now time.Time, rates ...rate) bool {
+	if !p.room(now, rates) {
+		return false
+	}
+	p.times = append(p.times, now)
+	return true
+}
+
+// count counts one more, also if a rate is used up, and reports whether none
+// was. The rates are ordered as for allow.
+func (p *pace) count(now time.Time, rates ...rate) bool {
+	room := p.room(now, rates)
+	p.times = append(p.times, now)
+	if most := rates[len(rates)-1].most; len(p.times) > most {
+		p.times = p.times[len(p.times)-most:]
+	}
+	return room
+}
+
+func (p *pace) room(now time.Time, rates []rate) bool {
 	longest := rates[len(rates)-1].span
 	for len(p.times) > 0 && !now.Before(p.times[0].Add(longest)) {
 		p.times = p.times[1:]
@@ -28,7 +53,6 @@ func (p *pace) allow(now time.Time, rates ...rate) bool {
 			return false
 		}
 	}
-	p.times = append(p.times, now)
 	return true
 }
 

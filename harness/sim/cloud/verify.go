@@ -18,7 +18,14 @@ import (
 	"github.com/pushproof/pushproof/fixtures"
 )
 
-var checksPerMinute = rate{int(fixtures.LimitOf("image.checks.minute")), time.Minute}
+var checksPerMinute = func() (r rate) {
+	for _, p := range fixtures.Paces() {
+		if p.API == fixtures.APIImages {
+			r = rateOf(p)
+		}
+	}
+	return r
+}()
 
 // The codes of image checks.
 const (

@@ -4,6 +4,8 @@
 package cloud
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/pushproof/pushproof/fixtures"
@@ -11,15 +13,13 @@ import (
 )
 
 var (
-	fastEvents   = set(fixtures.ValuesOf("liveview.fast")...)
-	viewAgain    = time.Duration(fixtures.LimitOf("liveview.recreate.hours")) * time.Hour
-	viewBlock    = time.Duration(fixtures.LimitOf("liveview.block.hours")) * time.Hour
-	viewLife     = time.Duration(fixtures.LimitOf("liveview.life.hours")) * time.Hour
-	viewSilence  = time.Duration(fixtures.LimitOf("liveview.silence.hours")) * time.Hour
-	viewShort    = int(fixtures.LimitOf("liveview.rate.5min"))
-	viewHour     = int(fixtures.LimitOf("liveview.rate.hour"))
-	viewShortMax = int(fixtures.LimitOf("liveview.rate.5min.fast"))
-	viewHourMax  = int(fixtures.LimitOf("liveview.rate.hour.fast"))
+	fastEvents  = set(fixtures.ValuesOf("liveview.fast")...)
+	viewAgain   = time.Duration(fixtures.LimitOf("liveview.recreate.hours")) * time.Hour
+	viewBlock   = time.Duration(fixtures.LimitOf("liveview.block.hours")) * time.Hour
+	viewLife    = time.Duration(fixtures.LimitOf("liveview.life.hours")) * time.Hour
+	viewSilence = time.Duration(fixtures.LimitOf("liveview.silence.hours")) * time.Hour
+	viewPaces   = livePaces("no")
+	viewFast    = livePaces("yes")
 )
 
 type viewKey struct {
@@ -35,7 +35,7 @@ type view struct {
 	created, last time.Time
 	ended         bool
 	blocked       time.Time // until then
-	updates       pace
+	requests      pace
 }
 
 type views map[viewKey]*view
@@ -55,6 +55,8 @@ func (vs views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.R
 		v = &view{}
 		vs[key] = v
 	}
+	// Requests count, whether they go out or not.
+	within := test || v.paced(a, now)
 	switch {
 	case now.Before(v.blocked):
 		return sim.LiveViewBlocked, false
@@ -62,7 +64,7 @@ func (vs views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.R
 		return sim.LiveViewDuplicate, false
 	case a.operation == viewUpdate && a.status == "" && v.alive(now):
 		return sim.LiveViewStatusMissing, false
-	case a.operation == viewUpdate && !test && !v.paced(a.event, now):
+	case !within:
 		return sim.FrequencyLimit, false
 	}
 	if a.creates() {
@@ -72,13 +74,31 @@ func (vs views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.R
 	return 0, true
 }
 
-// paced counts an update that is within the limits.
-func (v *view) paced(event string, now time.Time) bool {
-	short, hour := viewShort, viewHour
-	if fastEvents[event] {
-		short, hour = viewShortMax, viewHourMax
+// livePaces returns the paces of live views of fast events ("yes") or of all
+// others, the longest window last.
+func livePaces(fast string) (list []fixtures.Pace) {
+	for _, p := range fixtures.Paces() {
+		if p.Fast == fast {
+			list = append(list, p)
+		}
 	}
-	return v.updates.allow(now, rate{short, 5 * time.Minute}, rate{hour, time.Hour})
+	slices.SortFunc(list, func(a, b fixtures.Pace) int { return cmp.Compare(a.Span(), b.Span()) })
+	return list
+}
+
+// paced counts a request, and reports whether it is within the limits.
+func (v *view) paced(a *activity, now time.Time) bool {
+	paces := viewPaces
+	if fastEvents[a.event] {
+		paces = viewFast
+	}
+	var rates []rate
+	for _, p := range paces {
+		if slices.Contains(p.Operations, int(a.operation)) {
+			rates = append(rates, rateOf(p))
+		}
+	}
+	return len(rates) == 0 || v.requests.count(now, rates...)
 }
 
 // learn takes in what the device said of a message.

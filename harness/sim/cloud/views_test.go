@@ -126,15 +126,46 @@ func TestLiveViewRate(t *testing.T) {
 				for range c.short {
 					s.expect("within", sim.Delivered, append(real, status)...)
 				}
-				s.expect("one more in 5 minutes", sim.FrequencyLimit, append(real, status)...)
 				s.expect("test message", sim.Delivered, real[0], update, status)
 				s.expect("another", sim.Delivered, append(real, status, "payload.activityId=9"+fmt.Sprint(sent))...)
 				s.clock.Advance(5 * time.Minute)
 			}
-			s.expect("one more in an hour", sim.FrequencyLimit, append(real, status)...)
+			for range c.short {
+				s.expect("one more in an hour", sim.FrequencyLimit, append(real, status)...)
+			}
 			s.expect("end", sim.Delivered, real[0], real[1], end)
 			s.clock.Advance(time.Hour)
 			s.expect("an hour later", sim.Delivered, append(real, status)...)
 		})
 	}
+}
+
+// The count is that of requests: an update that does not go out counts as well,
+// be it for its own fault or since there were too many.
+func TestLiveViewRateCountsRequests(t *testing.T) {
+	s := newStage(t, nil)
+	const real, delivery = "pushOptions.testMessage=false", `payload.event="DELIVERY"`
+	status := `payload.status="DRIVER_ARRIVE"`
+	s.expect("create", sim.Delivered, real)
+	for range 30 {
+		s.expect("update without status", sim.LiveViewStatusMissing, real, update, noStat)
+	}
+	s.expect("one with status, after 30", sim.FrequencyLimit, real, update, status)
+
+	other := []string{real, delivery, update, status, "payload.activityId=3"}
+	expect := func(name string, n int, want sim.Receipt) {
+		t.Helper()
+		for range n {
+			s.expect(name, want, other...)
+		}
+	}
+	expect("within", 10, sim.Delivered)
+	expect("the eleventh and more", 9, sim.FrequencyLimit)
+	s.clock.Advance(4 * time.Minute)
+	expect("later ones", 10, sim.FrequencyLimit)
+	s.clock.Advance(time.Minute)
+	expect("the later ones are in the way", 1, sim.FrequencyLimit)
+	s.clock.Advance(4 * time.Minute)
+	expect("nine are left", 9, sim.Delivered)
+	expect("no tenth", 1, sim.FrequencyLimit)
 }

@@ -122,17 +122,28 @@ func (d *Device) feed(ctx context.Context) {
 	}
 }
 
+// maxKept bounds the arrivals and losses that a Device remembers; the hub's
+// journal has them all.
+const maxKept = 1 << 14
+
 func (d *Device) take(r *hub.Record) {
 	switch f := r.Frame.(type) {
 	case *wire.Arrival:
 		offset, bound := d.clock()
-		d.change(func() {
-			d.arrivals = append(d.arrivals, Arrival{Arrival: *f, At: f.ReceivedAt.Add(-offset), Error: bound, Journaled: r.ReceivedAt})
-			d.offer(d.arrivals[len(d.arrivals)-1])
-		})
+		a := Arrival{Arrival: *f, At: f.ReceivedAt.Add(-offset), Error: bound, Journaled: r.ReceivedAt}
+		d.change(func() { d.arrivals = bounded(append(d.arrivals, a)) })
+		d.offer(a)
 	case *wire.Loss:
-		d.change(func() { d.losses = append(d.losses, *f) })
+		d.change(func() { d.losses = bounded(append(d.losses, *f)) })
 	}
+}
+
+// bounded drops the oldest half of what has grown too long.
+func bounded[T any](list []T) []T {
+	if len(list) <= maxKept {
+		return list
+	}
+	return append(list[:0:0], list[len(list)/2:]...)
 }
 
 // change alters the state and wakes whoever waits for it.
@@ -152,7 +163,8 @@ func (d *Device) Changed() <-chan struct{} {
 	return d.changed
 }
 
-// Arrivals returns what the agent was handed so far in this run.
+// Arrivals returns what the agent was handed so far in this run, the newest 8192
+// at least.
 func (d *Device) Arrivals() []Arrival {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -121,34 +121,6 @@ func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushO
 	return msg
 }
 
-// Expect returns a Message that somebody else sends, e.g. the team's own
-// server: it is the first arrival from now on that matches.
-func (d *Device) Expect(matching func(Arrival) bool) *Message {
-	msg := &Message{
-		dev: d, ctx: context.Background(), sentAt: time.Now(), matching: matching,
-		closed: map[verdict.Witness]verdict.Testimony{},
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.waiting = append(d.waiting, msg)
-	return msg
-}
-
-// offer shows an arrival to those who wait for one; d.mu is held.
-func (d *Device) offer(a Arrival) {
-	kept := d.waiting[:0]
-	for _, m := range d.waiting {
-		if !m.matching(a) {
-			kept = append(kept, m)
-			continue
-		}
-		m.mu.Lock()
-		m.found, m.kind = &a, a.Kind
-		m.mu.Unlock()
-	}
-	d.waiting = kept
-}
-
 // Nonce returns the message's nonce, "" for one of Expect.
 func (m *Message) Nonce() string { return m.nonce }
 

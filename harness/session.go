@@ -24,7 +24,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -236,24 +235,6 @@ func (s *Session) Close(ctx context.Context) error {
 	s.desk.close()
 	errs = append(errs, s.hub.Close(ctx))
 	return errors.Join(errs...)
-}
-
-// Journal removes the journals of earlier runs below reportDir and returns the
-// folder for a run's.
-func Journal(reportDir, run, label string) (string, error) {
-	root := filepath.Join(reportDir, "journal")
-	entries, err := os.ReadDir(root)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("look for journals of earlier runs: %w", err)
-	}
-	for _, e := range entries {
-		if e.Name() != run {
-			if err := os.RemoveAll(filepath.Join(root, e.Name())); err != nil {
-				return "", fmt.Errorf("remove the journal of an earlier run: %w", err)
-			}
-		}
-	}
-	return filepath.Join(root, run, safeName(label)), nil
 }
 
 // safeName makes a connect key (127.0.0.1:5555) a file name.

@@ -77,6 +77,14 @@ func segmentPath(dir string, first uint64) string {
 	return filepath.Join(dir, fmt.Sprintf("%020d%s", first, extension))
 }
 
+// IsFile reports whether a file of that name belongs to a journal, of this
+// version or another. It is for whoever removes a folder.
+func IsFile(name string) bool {
+	number, version, ok := strings.Cut(name, extensionStem)
+	digits := func(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+	return name == lockName || ok && len(number) == 20 && digits(number) && digits(version)
+}
+
 // listSegments returns dir's segments by index, without looking into them.
 func listSegments(dir string) ([]*segment, error) {
 	entries, err := os.ReadDir(dir)

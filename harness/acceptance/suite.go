@@ -41,6 +41,10 @@ type Suite struct {
 	Plan       Plan
 	// Sink may be nil.
 	Sink Sink
+	// AllowInconclusive lets a suite pass although cells proved nothing, as
+	// --allow-inconclusive does for a run. Their specs are then skipped, with
+	// the reason; without it they fail.
+	AllowInconclusive bool
 	// Wait is how long a cell may wait for room below a limit of Push Kit.
 	Wait time.Duration
 }
@@ -84,7 +88,10 @@ func (s Suite) spec(ctx context.Context, cell Cell) {
 	switch result.Verdict {
 	case verdict.Pass:
 	case verdict.Inconclusive:
-		ginkgo.Skip("inconclusive: " + result.Reason)
+		if s.AllowInconclusive {
+			ginkgo.Skip("inconclusive: " + result.Reason)
+		}
+		ginkgo.Fail(result.Explain())
 	default:
 		ginkgo.Fail(result.Explain())
 	}

@@ -20,6 +20,8 @@ type channel struct {
 	in   *bufio.Reader
 	stop func() bool
 	ctx  context.Context
+	// huge is set where the server knows huge buffers.
+	huge bool
 }
 
 // open connects, shakes hands for key ("" for the server's own commands) and
@@ -70,6 +72,7 @@ func (ch *channel) handshake(o Options, key, command string) error {
 	if err := ch.conn.SetReadDeadline(time.Time{}); err != nil {
 		return &ServerError{Addr: o.Addr, Err: err}
 	}
+	ch.huge = hello[bannerSize-1] == 'H'
 	out := appendFrame(nil, hello.answer(key))
 	return ch.write(appendFrame(out, []byte(command+"\x00")))
 }

@@ -21,3 +21,18 @@ func Wrap(command string) (line, mark string) {
 func Finder(mark string) func(out []byte) (start, exit int, found bool) {
 	return (&scanner{mark: []byte(mark)}).find
 }
+
+// ReadConfig reads the announcement of a file and writes it again.
+func ReadConfig(b []byte) ([]byte, error) {
+	var c transferConfig
+	if err := readFields(b, c.fields()); err != nil {
+		return nil, err
+	}
+	return appendFields(nil, c.fields()), nil
+}
+
+// Pieces of a file's transfer.
+var (
+	ReadPiece   = readPiece
+	AppendPiece = appendPiece
+)

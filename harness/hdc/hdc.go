@@ -13,6 +13,9 @@
 // command ends when its context does, that a [Secret] never reaches a log or
 // an error, and that arguments and names cannot break out of their quotes.
 //
+// A file that was transferred is compared on both ends, as far as the device has
+// the tools; what could not be compared is said.
+//
 // It never stops a server, and starts one only when asked to (EnsureServer). A
 // reverse rule ends on the loopback of the host that runs the server.
 //
@@ -54,6 +57,8 @@ type Options struct {
 	HandshakeWait time.Duration
 	// MaxOutput bounds what one command may print, in bytes.
 	MaxOutput int
+	// Files says who does the host's part of a file transfer or an install.
+	Files FileMode
 	// Logger gets a line per command, at debug level. Nil means silence.
 	Logger *slog.Logger
 }

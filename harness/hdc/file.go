@@ -1,0 +1,324 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// FileMode says who reads and writes the host's files.
+type FileMode int
+
+// The modes.
+const (
+	// FilesAuto: the server where it listens on this machine's loopback, unless
+	// it turns out to see another disk (a tunnel, a container, WSL) or a
+	// Progress function is given; else the client.
+	FilesAuto FileMode = iota
+	// FilesByServer: the server. It has to see the same disk.
+	FilesByServer
+	// FilesByClient: this process, through the server ("remote mode"). It works
+	// with every server, wherever it runs.
+	FilesByClient
+)
+
+// FileOptions shape a transfer. The zero value verifies, and shows no progress.
+type FileOptions struct {
+	// Progress is called with the bytes so far and in all, from the goroutine of
+	// the call. With it, FilesAuto means FilesByClient: a server tells nothing
+	// on its way.
+	Progress func(done, total int64)
+	// NoVerify leaves out the comparison at the end.
+	NoVerify bool
+}
+
+// Transfer is a file that arrived.
+type Transfer struct {
+	// Path is where it is now.
+	Path  string
+	Bytes int64
+	// Took includes verification.
+	Took time.Duration
+	// ByClient is set where this process did the reading or writing.
+	ByClient bool
+	// Checked says how far both ends were compared, Why why not further.
+	Checked Check
+	Why     string
+}
+
+// transferPace is the least speed, in bytes per second, for which a transfer
+// without a deadline is given time beyond Options.Timeout.
+const transferPace = 1 << 20
+
+// boundFor bounds a transfer of that many bytes.
+func (c *Client) boundFor(ctx context.Context, size int64) (context.Context, context.CancelFunc) {
+	if _, has := ctx.Deadline(); has {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.o.Timeout+time.Duration(size/transferPace)*time.Second)
+}
+
+// byServer reports whether the server is asked to do the host's part first.
+func (c *Client) byServer(o FileOptions) bool {
+	switch c.o.Files {
+	case FilesByServer:
+		return true
+	case FilesByClient:
+		return false
+	}
+	return isLoopback(c.o.Addr) && o.Progress == nil
+}
+
+// Send copies one regular file of this machine to the device. A remote path
+// that ends in a slash is a folder, which has to be there; the file keeps its
+// name. What was at the path is overwritten, and is cut off if the transfer
+// fails in the middle.
+//
+// Errors: *ArgumentError, *FileError (a path that is missing or forbidden, on
+// either side), *VerifyError, *TargetError, *FailError, *ServerError and
+// *LostError. Without a deadline, ctx is bound by the client's Timeout and a
+// second per MiB.
+func (c *Client) Send(ctx context.Context, key, local, remote string, o FileOptions) (Transfer, error) {
+	local, size, err := c.localFile(key, local)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if strings.HasSuffix(remote, "/") {
+		remote += filepath.Base(local)
+	}
+	if err := checkRemote(remote); err != nil {
+		return Transfer{}, err
+	}
+	ctx, cancel := c.boundFor(ctx, size)
+	defer cancel()
+	began := time.Now()
+	done := Transfer{Path: remote, Bytes: size}
+	if c.byServer(o) {
+		err = c.fileByServer(ctx, key, "send", local, remote)
+		// The file is here, so a server that misses it has another disk.
+		var missing *FileError
+		done.ByClient = errors.As(err, &missing) && missing.Local && missing.Problem == FileMissing && c.o.Files == FilesAuto
+	} else {
+		done.ByClient = true
+	}
+	if done.ByClient {
+		err = c.sendByClient(ctx, key, local, remote, size, o)
+	} else if err == nil && o.Progress != nil {
+		o.Progress(size, size)
+	}
+	if err == nil && !o.NoVerify {
+		done.Checked, done.Why, err = c.verify(ctx, key, local, remote)
+	}
+	done.Took = time.Since(began)
+	c.o.Logger.DebugContext(ctx, "hdc file send", "key", key, "bytes", size, "client", done.ByClient, "took", done.Took, "error", err)
+	return done, err
+}
+
+// Receive copies one regular file of the device to this machine. The local path
+// is written when all has arrived and is verified; what was there is replaced.
+// Errors and bounds are those of Send; the size is not known before, so give ctx
+// a deadline for a large file.
+func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileOptions) (Transfer, error) {
+	if err := errors.Join(CheckKey(key), checkRemote(remote)); err != nil {
+		return Transfer{}, err
+	}
+	local, err := filepath.Abs(local)
+	if err != nil {
+		return Transfer{}, err
+	}
+	if err := checkPath("local path", local); err != nil {
+		return Transfer{}, err
+	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	began := time.Now()
+	part, err := partName(local)
+	if err != nil {
+		return Transfer{}, fmt.Errorf("receive %s: %w", remote, err)
+	}
+	defer func() { _ = os.Remove(part) }()
+	done := Transfer{Path: local}
+	if c.byServer(o) {
+		done.ByClient, err = c.receiveByServer(ctx, key, remote, part)
+	} else {
+		done.ByClient = true
+	}
+	if done.ByClient {
+		err = c.receiveByClient(ctx, key, remote, part, o)
+	}
+	if err == nil && !o.NoVerify {
+		done.Checked, done.Why, err = c.verify(ctx, key, part, remote)
+	}
+	if err == nil {
+		done.Bytes, err = settle(part, local)
+	}
+	if err == nil && !done.ByClient && o.Progress != nil {
+		o.Progress(done.Bytes, done.Bytes)
+	}
+	done.Took = time.Since(began)
+	c.o.Logger.DebugContext(ctx, "hdc file recv", "key", key, "bytes", done.Bytes, "client", done.ByClient, "took", done.Took, "error", err)
+	return done, err
+}
+
+// partName returns a name in the folder of a file under which it is written
+// until it is complete. Nothing is there: who writes it makes it, with a mode
+// of its own, and its absence afterwards says that another disk was written.
+func partName(local string) (string, error) {
+	part, err := os.CreateTemp(filepath.Dir(local), ".pushproof-*.part")
+	if err != nil {
+		return "", err
+	}
+	return part.Name(), errors.Join(part.Close(), os.Remove(part.Name()))
+}
+
+// settle gives the complete file its name.
+func settle(part, local string) (int64, error) {
+	info, err := os.Stat(part)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), os.Rename(part, local)
+}
+
+// localFile returns the absolute path and size of a file to send.
+func (c *Client) localFile(key, local string) (string, int64, error) {
+	if err := CheckKey(key); err != nil {
+		return "", 0, err
+	}
+	local, err := filepath.Abs(local)
+	if err != nil {
+		return "", 0, err
+	}
+	if err := checkPath("local path", local); err != nil {
+		return "", 0, err
+	}
+	info, err := os.Stat(local)
+	switch {
+	case err != nil:
+		return "", 0, newLocalError(local, err)
+	case info.IsDir():
+		return "", 0, badArgument("local path", local, errFolder.Error())
+	case !info.Mode().IsRegular():
+		return "", 0, badArgument("local path", local, "it is no regular file")
+	}
+	return local, info.Size(), nil
+}
+
+// fileByServer has the server do the host's part; nil once it says that it did.
+func (c *Client) fileByServer(ctx context.Context, key, verb, from, to string) error {
+	command := "file " + verb + " " + word(from) + " " + word(to)
+	answer, err := retry(ctx, c.o.HandshakeWait, func() ([]byte, error) { return c.ask(ctx, key, command) })
+	local := from
+	if verb == "recv" {
+		local = to
+	}
+	if err != nil {
+		return fileFailure(err, command, local)
+	}
+	return finished(command, string(answer))
+}
+
+// finished wants hdc's summary: nothing else means success.
+func finished(command, text string) error {
+	if !strings.HasPrefix(text, "FileTransfer finish") {
+		return &FormatError{Command: command, Line: text[:min(len(text), 200)]}
+	}
+	return nil
+}
+
+func (c *Client) sendByClient(ctx context.Context, key, local, remote string, size int64, o FileOptions) error {
+	folder, name := remoteArgs(local)
+	command := "file send " + folder + " " + word(name) + " " + word(remote)
+	u := upload{command: command, base: fileTask, file: local, progress: noProgress(o.Progress),
+		config: transferConfig{size: uint64(size), path: remote, name: name, folder: filepath.Dir(local) + string(filepath.Separator)}}
+	text, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.upload(ctx, key, u) })
+	if err != nil {
+		return fileFailure(err, command, local)
+	}
+	return finished(command, text)
+}
+
+// receiveByServer has the server write the file. elsewhere reports that it
+// wrote to another disk than this one's.
+func (c *Client) receiveByServer(ctx context.Context, key, remote, part string) (elsewhere bool, err error) {
+	err = c.fileByServer(ctx, key, "recv", remote, part)
+	var missing *FileError
+	if errors.As(err, &missing) && missing.Local && missing.Problem == FileMissing {
+		// Its folder is here.
+		return c.o.Files == FilesAuto, err
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := os.Stat(part); err != nil {
+		return c.o.Files == FilesAuto, newLocalError(part, err)
+	}
+	return false, nil
+}
+
+func (c *Client) receiveByClient(ctx context.Context, key, remote, part string, o FileOptions) error {
+	folder, name := remoteArgs(part)
+	command := "file recv " + folder + " " + word(remote) + " " + word(name)
+	file, err := os.Create(part)
+	if err != nil {
+		return newLocalError(part, err)
+	}
+	_, err = retry(ctx, c.o.HandshakeWait, func() (int64, error) {
+		return c.download(ctx, key, command, file, noProgress(o.Progress))
+	})
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fileFailure(err, command, part)
+	}
+	return nil
+}
+
+func noProgress(f func(done, total int64)) func(done, total int64) {
+	if f == nil {
+		return func(int64, int64) {}
+	}
+	return f
+}
+
+// word quotes a path as hdc's own parser wants it: it knows double quotes and
+// no escapes.
+func word(path string) string {
+	if strings.ContainsAny(path, " ") {
+		return `"` + path + `"`
+	}
+	return path
+}
+
+// checkPath refuses what cannot be quoted.
+func checkPath(what, file string) error {
+	if err := checkText(what, file); err != nil {
+		return err
+	}
+	switch {
+	case strings.Contains(file, `"`):
+		return badArgument(what, file, "hdc cannot be given a double quote: rename it")
+	case strings.HasPrefix(filepath.Base(file), "-"):
+		return badArgument(what, file, "hdc takes a name that starts with - for an option: rename it")
+	}
+	return nil
+}
+
+// checkRemote wants an absolute path: hdcd's own folder is no place to rely on.
+// A command without a path takes the target offline (recording
+// file-send-no-args).
+func checkRemote(remote string) error {
+	if err := checkPath("remote path", remote); err != nil {
+		return err
+	}
+	if !path.IsAbs(remote) || strings.HasSuffix(remote, "/") {
+		return badArgument("remote path", remote, "it names a file from the root on, such as /data/local/tmp/x")
+	}
+	return nil
+}

@@ -4,15 +4,12 @@
 package pushcloud
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,14 +24,6 @@ type answered struct {
 	retryAfter time.Duration
 }
 
-// attempt notes whether a request has begun to leave this host.
-type attempt struct {
-	left  atomic.Bool
-	trace httptrace.ClientTrace
-}
-
-func (a *attempt) wroteHeaders() { a.left.Store(true) }
-
 // once makes a call one time. The error is a *TransportError.
 //
 // The transport is used without an http.Client: there are no cookies and no
@@ -43,16 +32,16 @@ func (a *attempt) wroteHeaders() { a.left.Store(true) }
 func (c *Client) once(ctx context.Context, k *call) (answered, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	a := new(attempt)
-	a.trace.WroteHeaders = a.wroteHeaders
-	response, err := c.transport.RoundTrip(k.request(httptrace.WithClientTrace(ctx, &a.trace)))
+	a := newAttempt(k.body)
+	response, err := c.transport.RoundTrip(k.request(a.context(ctx), a))
 	if err == nil && response == nil {
 		err = errors.New("the transport returned nothing")
 	}
 	if err != nil {
+		left := a.ended(err)
 		return answered{}, &TransportError{
 			Op: k.op, Err: fmt.Errorf("POST %s: %w", k.url, explain(err)),
-			OutcomeUnknown: a.left.Load() && !k.repeatable(), reached: a.left.Load(),
+			OutcomeUnknown: left && !k.repeatable(), reached: left,
 		}
 	}
 	defer response.Body.Close()
@@ -71,9 +60,8 @@ func (c *Client) once(ctx context.Context, k *call) (answered, error) {
 
 // request makes the HTTP request. Its header values share one array; a
 // RoundTripper must not modify them.
-func (k *call) request(ctx context.Context) *http.Request {
+func (k *call) request(ctx context.Context, a *attempt) *http.Request {
 	values := [...]string{k.secrets.authorization, "application/json", strconv.Itoa(k.pushType), "pushproof"}
-	body := k.body
 	return (&http.Request{
 		Method: http.MethodPost, URL: k.url, Host: k.url.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -83,9 +71,9 @@ func (k *call) request(ctx context.Context) *http.Request {
 			"Push-Type":     values[2:3:3],
 			"User-Agent":    values[3:4:4],
 		},
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
-		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+		Body:          &a.body,
+		ContentLength: int64(len(k.body)),
+		GetBody:       func() (io.ReadCloser, error) { return a.getBody(k.body) },
 	}).WithContext(ctx)
 }
 

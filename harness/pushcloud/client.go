@@ -33,7 +33,9 @@ type Options struct {
 	// RootCAs or the system's.
 	CAFile string
 	// Transport replaces the HTTP transport, TLS settings and all; it cannot be
-	// combined with RootCAs or CAFile.
+	// combined with RootCAs or CAFile. What fails in one that is not net/http's
+	// after it has begun to read the body has an unknown outcome, but for
+	// faults of dialling, of DNS and of the certificate.
 	Transport http.RoundTripper
 	// Wrap, if not nil, is given the HTTP transport, Transport or the client's
 	// own, and returns what is used in its place: one that looks on, say.

@@ -102,13 +102,16 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	}
 }
 
-// retryAfter reads the header of that name: seconds or a date.
+// retryAfter reads the header of that name: seconds or a date. However long it
+// is, it is told; longestPause is what is waited for.
 func retryAfter(header string, now time.Time) time.Duration {
 	if header == "" {
 		return 0
 	}
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return time.Duration(min(max(seconds, 0), 24*3600)) * time.Second
+	seconds, err := strconv.ParseInt(header, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		// Out of range, ParseInt gives the bound of its range.
+		return time.Duration(min(max(seconds, 0), maxTTLSeconds)) * time.Second
 	}
 	if date, err := http.ParseTime(header); err == nil {
 		return max(date.Sub(now), 0)

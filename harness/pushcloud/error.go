@@ -38,7 +38,8 @@ type Error struct {
 	Malformed string
 	// Rejected are the tokens that were refused, with the reason of each.
 	Rejected []Rejection
-	// RetryAfter is how long Push Cloud asked to wait, zero if it did not.
+	// RetryAfter is how long Push Cloud asked to wait, zero if it did not. More
+	// than five minutes are not waited for.
 	RetryAfter time.Duration
 	// Attempts counts the times that the request was sent.
 	Attempts int
@@ -69,6 +70,9 @@ func (e *Error) Error() string {
 	}
 	if e.OutcomeUnknown {
 		b.WriteString("; " + e.Op.done() + ", so it was not sent again")
+	}
+	if e.RetryAfter > longestPause {
+		fmt.Fprintf(&b, "; push cloud asks to wait for %v, so it was not sent again", e.RetryAfter.Round(time.Second))
 	}
 	return b.String() + ": " + e.Advice
 }

@@ -19,6 +19,11 @@ import (
 // jwtExpired is the one code upon which the JWT is renewed.
 const jwtExpired = "80200005"
 
+// longestPause is the longest time that Push Cloud may ask to wait for and is
+// waited for. Who is told more gets the error: nothing bounds what a header
+// says, and a caller without a deadline would never hear why nothing happens.
+const longestPause = 5 * time.Minute
+
 // ask makes a call until it is answered for good. The response is nil unless
 // there was an answer, which comes along as it was read.
 func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
@@ -57,6 +62,10 @@ func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
 		if !right || attempts-renewed >= c.attempts || ctx.Err() != nil {
 			return response, read, err
 		}
+		if atLeast > longestPause {
+			k.turns.shut(err)
+			return response, read, err
+		}
 		if wait == nil {
 			wait = c.patience()
 		}
@@ -67,7 +76,7 @@ func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
 		if !k.turns.claim() {
 			return response, read, fmt.Errorf("%w (not sent again: %w)", err, ErrBudget)
 		}
-		if ended := rest(ctx, pause); ended != nil {
+		if ended := k.turns.rest(ctx, pause); ended != nil {
 			return response, read, fmt.Errorf("%w (gave up waiting to send again: %w)", err, ended)
 		}
 	}
@@ -114,21 +123,6 @@ func (c *Client) patience() *patience {
 // next is how long to wait now.
 func (p *patience) next(atLeast time.Duration) time.Duration {
 	return max(p.NextBackOff(), atLeast)
-}
-
-// rest waits, and returns why there is no more time if there is none.
-func rest(ctx context.Context, pause time.Duration) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-		return fmt.Errorf("%v to wait, %w", pause.Round(time.Millisecond), context.DeadlineExceeded)
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // again reports whether sending once more is right, and how long to wait at

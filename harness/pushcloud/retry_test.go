@@ -45,21 +45,21 @@ func TestFlowControlIsRetried(t *testing.T) {
 	})
 	t.Run("not when ctx would end the wait", func(t *testing.T) {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Retry-After", "3600")
+			w.Header().Set("Retry-After", "300")
 			answers(503, "")(w, r)
 		})
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_, err := s.client(t).Send(ctx, request())
 		var refused *pushcloud.Error
-		if !errors.As(err, &refused) || refused.RetryAfter != time.Hour || refused.Attempts != 1 {
+		if !errors.As(err, &refused) || !errors.Is(err, context.DeadlineExceeded) || refused.RetryAfter != 5*time.Minute || refused.Attempts != 1 {
 			t.Errorf("got %+v", err)
 		}
 	})
 	t.Run("ctx ends the wait", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Retry-After", "3600")
+			w.Header().Set("Retry-After", "300")
 			answers(503, "")(w, r)
 			cancel()
 		})
@@ -68,6 +68,46 @@ func TestFlowControlIsRetried(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// What nobody could wait for is told at once, to callers without a deadline,
+// too.
+func TestLongRetryAfterIsNotWaitedFor(t *testing.T) {
+	clock := &hand{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	for header, want := range map[string]time.Duration{
+		"301":                           301 * time.Second,
+		"86400":                         24 * time.Hour,
+		"31536000":                      365 * 24 * time.Hour,
+		"99999999999999999999":          time.Duration(1<<63-1) / time.Second * time.Second,
+		"Fri, 01 May 2026 12:05:01 GMT": 301 * time.Second,
+		"Fri, 01 May 2027 12:00:00 GMT": 365 * 24 * time.Hour,
+	} {
+		t.Run(header, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", header)
+				answers(503, "")(w, r)
+			})
+			_, err := s.client(t, func(o *pushcloud.Options) { o.Now = clock.read }).Send(t.Context(), request())
+			var refused *pushcloud.Error
+			if !errors.As(err, &refused) || refused.RetryAfter != want || refused.Attempts != 1 || !refused.Retryable || len(s.seen()) != 1 {
+				t.Fatalf("got %+v after %d calls", err, len(s.seen()))
+			}
+			if !strings.Contains(err.Error(), "asks to wait for "+want.String()) {
+				t.Errorf("%q does not say how long", err)
+			}
+		})
+	}
+	for _, header := range []string{"0", "-1", "-99999999999999999999", "Thu, 30 Apr 2026 12:00:00 GMT", "soon"} {
+		t.Run(header, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", header)
+				answers(503, "")(w, r)
+			}, answers(200, success))
+			if r, err := s.client(t, func(o *pushcloud.Options) { o.Now = clock.read }).Send(t.Context(), request()); err != nil || r.Attempts != 2 {
+				t.Errorf("got %+v, %v", r, err)
+			}
+		})
+	}
 }
 
 // A request that may have reached Push Cloud is not sent again.

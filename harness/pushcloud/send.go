@@ -19,7 +19,8 @@ import (
 //
 // The request is sent again only where that is right: with back-off when
 // nothing was sent or the answer was flow control, and once with a new JWT
-// after 80200005. ctx is the budget for all of it.
+// after 80200005. ctx is the budget for all of it. If Push Cloud asks to wait
+// (Retry-After) for more than five minutes, the *Error says so at once.
 func (c *Client) Send(ctx context.Context, r Request) (*Response, error) {
 	e, err := r.encode()
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // is sent to once.
 //
 // Each call is sent again as Send does it; when flow control answers one, all
-// of them wait. Options.Budget and ctx bound the whole. No further call is
+// of them wait, and all end if it asks for more than five minutes. Options.Budget and ctx bound the whole. No further call is
 // begun once one was refused for what all have in common (message, credentials,
 // rights, quota), Push Cloud cannot be reached, or the outcome of three calls
 // in a row is unknown: what is not begun stays owed.
@@ -72,7 +72,7 @@ const unknownInARow = 3
 type run struct {
 	client *Client
 	e      encoded
-	turns  turns
+	turns  *turns
 
 	mu      sync.Mutex
 	d       *Delivery
@@ -83,11 +83,12 @@ type run struct {
 // pass goes once over what is owed.
 func (c *Client) pass(ctx context.Context, d *Delivery, e encoded) error {
 	most, _ := mostTokens(e.pushType, d.request.Options.IsTest())
-	r := &run{client: c, e: e, d: d, batches: slices.Collect(slices.Chunk(d.Owed(), most))}
-	calls := len(r.batches)
-	if r.turns.attempts = c.budget; c.budget <= 0 {
-		r.turns.attempts = calls + calls/2 + 8
+	batches := slices.Collect(slices.Chunk(d.Owed(), most))
+	calls, attempts := len(batches), c.budget
+	if attempts <= 0 {
+		attempts = calls + calls/2 + 8
 	}
+	r := &run{client: c, e: e, turns: newTurns(attempts), d: d, batches: batches}
 	var workers sync.WaitGroup
 	for range min(c.inFlight, calls) {
 		workers.Go(func() {
@@ -133,7 +134,7 @@ func (r *run) send(ctx context.Context, batch []push.Token) Call {
 	revealed := reveal(batch)
 	response, err := r.client.deliver(ctx, &call{
 		op: OpSend, url: r.client.send, pushType: r.e.pushType, body: r.e.body(revealed),
-		secrets: secrets{tokens: batch, revealed: revealed}, turns: &r.turns,
+		secrets: secrets{tokens: batch, revealed: revealed}, turns: r.turns,
 	})
 	return Call{Tokens: len(batch), Response: response, Err: err}
 }

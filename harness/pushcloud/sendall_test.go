@@ -388,9 +388,9 @@ func TestSendAllBacksOff(t *testing.T) {
 		}
 	})
 	t.Run("all of them", func(t *testing.T) {
-		// The first call is told to wait for an hour: no other begins.
+		// The first call is told to wait for five minutes: no other begins.
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Retry-After", "3600")
+			w.Header().Set("Retry-After", "300")
 			answers(503, "")(w, r)
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -400,6 +400,37 @@ func TestSendAllBacksOff(t *testing.T) {
 			t.Errorf("%v after %d calls", err, len(s.seen()))
 		}
 	})
+}
+
+// One call is told to wait for an hour, another for five minutes: neither
+// waits, no other begins, and all say why.
+func TestSendAllEndsAtALongRetryAfter(t *testing.T) {
+	var n atomic.Int32
+	both := make(chan struct{})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch n.Add(1) {
+		case 1:
+			<-both
+			w.Header().Set("Retry-After", "3600")
+		case 2:
+			close(both)
+			w.Header().Set("Retry-After", "300")
+		}
+		answers(503, "")(w, r)
+	})
+	d, err := s.client(t, func(o *pushcloud.Options) { o.InFlight = 2 }).SendAll(t.Context(), real(numbered(5000)))
+	var refused *pushcloud.Error
+	if !errors.As(err, &refused) || !pushcloud.IsFlow(err) || len(s.seen()) != 2 || len(d.Owed()) != 5000 {
+		t.Fatalf("%v after %d calls, %d are owed", err, len(s.seen()), len(d.Owed()))
+	}
+	if len(d.Calls) != 2 {
+		t.Errorf("%d calls were begun", len(d.Calls))
+	}
+	for _, call := range d.Calls {
+		if !pushcloud.IsFlow(call.Err) || !strings.Contains(call.Err.Error(), "asks to wait for 1h0m0s") {
+			t.Errorf("a call ended with %v", call.Err)
+		}
+	}
 }
 
 func TestSendAllEnds(t *testing.T) {

@@ -7,7 +7,9 @@
 //
 // It guarantees that the JWT is verified for real; that an answer with a
 // business code has the form of the real one (string code, msg, requestId),
-// with the HTTP status of either published opinion; that every field which the
+// with the HTTP status of either published opinion; that an answer follows the
+// end of its request (bodies over 3 MiB excepted), and waits for no client for
+// ever; that every field which the
 // documentation names is judged, and every reason of an illegal token can be
 // had; that messages reach a device one at a time and in the order of their
 // acceptance; that each accepted message gets exactly one end per token (a
@@ -55,6 +57,7 @@ const (
 	DefaultQueueLimit    = 1000
 	DefaultActivityLimit = 4096
 	DefaultHandOver      = time.Minute
+	DefaultTakeWithin    = ioTimeout
 
 	ioTimeout = 30 * time.Second
 )

@@ -169,7 +169,10 @@ func (c *Cloud) disturbAnswer(w http.ResponseWriter, r *http.Request, kept *kept
 	for i := range pieces {
 		if slow > 0 {
 			_ = http.NewResponseController(w).Flush()
+			// The time that passes here is not the client's.
+			allow(w, 0)
 			c.pause(r.Context(), max(slow/pieces, 1))
+			allow(w, c.options.TakeWithin)
 		}
 		if _, err := w.Write(body[i*len(body)/pieces : (i+1)*len(body)/pieces]); err != nil {
 			return // nobody reads any more

@@ -44,6 +44,10 @@ type Options struct {
 	// HandOver is the time, by the real clock, that a device gets to deal with
 	// one message before its context ends. Zero means DefaultHandOver.
 	HandOver time.Duration
+	// TakeWithin is the time, by the real clock, that a client gets to take an
+	// answer before it loses it, or a piece of one whose body a fault makes
+	// slow. Zero means DefaultTakeWithin.
+	TakeWithin time.Duration
 	// Sleep is when users are taken to be asleep; the zero value means never.
 	Sleep Sleep
 	// Intercept, when set, is called with each request before anything of it is
@@ -66,6 +70,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.HandOver <= 0 {
 		o.HandOver = DefaultHandOver
+	}
+	if o.TakeWithin <= 0 {
+		o.TakeWithin = DefaultTakeWithin
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

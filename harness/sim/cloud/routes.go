@@ -40,5 +40,5 @@ func (c *Cloud) handler() http.Handler {
 		mux.HandleFunc(r.pattern, c.disturbed(func(w http.ResponseWriter, req *http.Request) { r.serve(c, w, req) }))
 	}
 	mux.HandleFunc("/", c.unknownPath)
-	return mux
+	return c.answeringAll(mux)
 }

@@ -36,3 +36,12 @@ var (
 	ReadPiece   = readPiece
 	AppendPiece = appendPiece
 )
+
+// JudgeInstall judges a server's whole answer to an install.
+func JudgeInstall(answer string) error {
+	said, err := appMessage("install", "/data/work/app.hap", answer)
+	if err != nil {
+		return err
+	}
+	return judgeInstall("install", said)
+}

@@ -1,0 +1,193 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package hdc
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pushproof/pushproof/fixtures"
+)
+
+// InstallOptions shape an installation.
+type InstallOptions struct {
+	// Keep refuses to replace an app that is installed. Without it the app is
+	// replaced, and its data stay.
+	Keep bool
+	// Progress is as in FileOptions.
+	Progress func(done, total int64)
+}
+
+// InstallError says that the device's bm tool refused to install or uninstall.
+type InstallError struct {
+	// Command is install or uninstall.
+	Command string
+	// Code is bm's, 0 where it gave none.
+	Code int
+	// Text is what bm said.
+	Text string
+	// Meaning and Advice are those of fixtures.InstallCodes, "" for a code that
+	// the table lacks.
+	Meaning, Advice string
+}
+
+// Error implements error.
+func (e *InstallError) Error() string {
+	if e.Meaning == "" {
+		return fmt.Sprintf("%s: the device says %q: look for the code in the guide of bm", e.Command, e.Text)
+	}
+	return fmt.Sprintf("%s: %s (%d; the device says %q): %s", e.Command, e.Meaning, e.Code, e.Text, e.Advice)
+}
+
+// packageNames are what hdc takes for a package (recording
+// install-not-a-package).
+var packageNames = []string{".hap", ".hsp", ".app"}
+
+// Install installs a package file on the device. What was installed may have
+// another Push Token afterwards.
+//
+// hdc says that it has finished in any case, so success is bm's own text. A
+// refusal is an *InstallError with what to do; other errors are those of Send.
+func (c *Client) Install(ctx context.Context, key, file string, o InstallOptions) error {
+	if !slices.Contains(packageNames, strings.ToLower(filepath.Ext(file))) {
+		return badArgument("package", file, "hdc installs "+strings.Join(packageNames, ", ")+" files only")
+	}
+	file, size, err := c.localFile(key, file)
+	if err != nil {
+		return err
+	}
+	if strings.ContainsAny(file, "|;&$<>`\\!") && filepath.Separator != '\\' {
+		return badArgument("package", file, "a path with shell characters may be run by the device: rename it")
+	}
+	if size == 0 {
+		return badArgument("package", file, "it is empty")
+	}
+	ctx, cancel := c.boundFor(ctx, size)
+	defer cancel()
+	began := time.Now()
+	byServer := c.byServer(FileOptions{Progress: o.Progress})
+	if byServer {
+		err = c.installByServer(ctx, key, file, o)
+		// The file is here, so a server that misses it has another disk.
+		var missing *FileError
+		byServer = !errors.As(err, &missing) || !missing.Local || missing.Problem != FileMissing || c.o.Files != FilesAuto
+	}
+	if !byServer {
+		err = c.installByClient(ctx, key, file, size, o)
+	}
+	c.o.Logger.DebugContext(ctx, "hdc install", "key", key, "file", file, "client", !byServer, "took", time.Since(began), "error", err)
+	return err
+}
+
+// options are those of bm.
+func (o InstallOptions) options() string {
+	if o.Keep {
+		return ""
+	}
+	return "-r"
+}
+
+// installCommand joins the words that are there.
+func installCommand(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+func (c *Client) installByServer(ctx context.Context, key, file string, o InstallOptions) error {
+	command := installCommand("install", o.options(), word(file))
+	answer, err := retry(ctx, c.o.HandshakeWait, func() ([]byte, error) { return c.ask(ctx, key, command) })
+	if err != nil {
+		return fileFailure(err, command, file)
+	}
+	said, err := appMessage("install", file, string(answer))
+	if err != nil {
+		return err
+	}
+	return judgeInstall("install", said)
+}
+
+func (c *Client) installByClient(ctx context.Context, key, file string, size int64, o InstallOptions) error {
+	folder, name := remoteArgs(file)
+	command := installCommand("install", folder, o.options(), word(name))
+	// The device keeps it for a moment under a random name of hdc's form.
+	var random [5]byte
+	_, _ = rand.Read(random[:])
+	parked := hex.EncodeToString(random[:])[:9] + strings.ToLower(filepath.Ext(file))
+	u := upload{command: command, base: appTask, file: file, progress: noProgress(o.Progress),
+		config: transferConfig{size: uint64(size), options: o.options(), name: parked, function: "install",
+			folder: filepath.Dir(file) + string(filepath.Separator)}}
+	said, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.upload(ctx, key, u) })
+	if err != nil {
+		return fileFailure(err, command, file)
+	}
+	return judgeInstall("install", said)
+}
+
+// Uninstall removes an app with its data; keepData leaves those. The app's Push
+// Token ends. An app that is not installed is an *InstallError.
+//
+// The name is checked here: only hdc 3.2.0f refuses shell characters in it
+// (recording uninstall-bad-name).
+func (c *Client) Uninstall(ctx context.Context, key, bundle string, keepData bool) error {
+	if err := errors.Join(CheckKey(key), CheckBundle(bundle)); err != nil {
+		return err
+	}
+	option := ""
+	if keepData {
+		option = "-k"
+	}
+	command := installCommand("uninstall", option, bundle)
+	answer, err := retry(ctx, c.o.HandshakeWait, func() ([]byte, error) { return c.ask(ctx, key, command) })
+	if err != nil {
+		return err
+	}
+	said, err := appMessage("uninstall", "", string(answer))
+	if err != nil {
+		return err
+	}
+	return judgeInstall("uninstall", said)
+}
+
+// appMessage takes bm's text out of hdc's, which reads "[Info]App install
+// path:FILE msg:TEXT" and "AppMod finish"; 2.0.0a puts a queue's size before
+// msg.
+func appMessage(verb, file, answer string) (string, error) {
+	rest, ok := strings.CutPrefix(answer, "[Info]App "+verb+" path:"+file)
+	if !ok {
+		return "", &FormatError{Command: verb, Line: answer[:min(len(answer), 200)]}
+	}
+	_, text, ok := strings.Cut(rest, "msg:")
+	if !ok {
+		return "", &FormatError{Command: verb, Line: answer[:min(len(answer), 200)]}
+	}
+	text, _, _ = strings.Cut(text, "\r\nAppMod finish")
+	return strings.TrimSpace(text), nil
+}
+
+// installCode is the number in bm's refusal.
+var installCode = regexp.MustCompile(`code: ?(\d{7})\b`)
+
+// judgeInstall wants bm's own word of success.
+func judgeInstall(verb, said string) error {
+	said = strings.TrimSpace(said)
+	if strings.Contains(said, verb+" bundle successfully") && !strings.Contains(said, "error:") {
+		return nil
+	}
+	e := &InstallError{Command: verb, Text: said}
+	if m := installCode.FindStringSubmatch(said); m != nil {
+		e.Code, _ = strconv.Atoi(m[1])
+		if row, ok := fixtures.InstallCodeOf(e.Code); ok {
+			e.Meaning, e.Advice = row.Meaning, row.Advice
+		}
+	}
+	return e
+}

@@ -74,13 +74,17 @@ type Options struct {
 	// OpaqueDialog hides the buttons of the authorisation dialog from the UI
 	// tree, as UI extensions often are.
 	OpaqueDialog bool
+	// InstallError is asked before a package of that bundle is installed; a
+	// code that it returns is what bm refuses with. Nil refuses nothing.
+	InstallError func(bundle string) InstallCode
 	// Logger receives what a developer of the simulator wants to know; nil
 	// discards it.
 	Logger *slog.Logger
 }
 
-// Device satisfies sim.Device, and hdcd.Target with Key, Name and Shell. Its
-// methods may be called from any goroutine.
+// Device satisfies sim.Device, and hdcd.Target with Key, Name and Shell,
+// hdcd.Storage with its files, hdcd.Rebooter with Reboot. Its methods may be
+// called from any goroutine.
 type Device struct {
 	opts   Options
 	log    *slog.Logger

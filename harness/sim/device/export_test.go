@@ -35,3 +35,10 @@ func (d *Device) TokenForTest(bundle, token string) {
 	defer d.mu.Unlock()
 	d.find(bundle).kept.Token = token
 }
+
+// TokenOfTest returns the app's token.
+func (d *Device) TokenOfTest(bundle string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.find(bundle).kept.Token
+}

@@ -27,6 +27,12 @@ type InstalledApp struct {
 	// Rights are handed to the cloud with the first getToken, e.g.
 	// "category:IM" or "kind:extension".
 	Rights []string
+	// VersionCode and VersionName are the app's; 0 and "" mean 1000000 and
+	// 1.0.0.
+	VersionCode int
+	VersionName string
+	// Signer tells one signing key from another; "" is one that is not known.
+	Signer string
 	// Release is set for an app with a release signature, which devicedebug
 	// does not touch.
 	Release  bool
@@ -165,4 +171,18 @@ func (a *InstalledApp) module() string {
 		return a.Module
 	}
 	return "entry"
+}
+
+func (a *InstalledApp) versionCode() int {
+	if a.VersionCode > 0 {
+		return a.VersionCode
+	}
+	return 1_000_000
+}
+
+func (a *InstalledApp) versionName() string {
+	if a.VersionName != "" {
+		return a.VersionName
+	}
+	return "1.0.0"
 }

@@ -33,5 +33,5 @@ const (
 	maxDedup      = 4096
 	maxLogLines   = 4096
 	maxLogMessage = 4096
-	maxFiles      = 16 << 20
+	maxFiles      = 256 << 20
 )

@@ -33,9 +33,11 @@ func toolBM(c *call) int {
 		c.dumpBundle(name)
 	case c.args[0] == "get" && (flag("-u") || flag("--udid")):
 		c.print("udid of current device is :\n%s\n", c.d.udid())
+	case c.args[0] == "install":
+		c.install()
 	case c.args[0] == "uninstall" && name != "":
 		if err := c.d.Uninstall(name); err != nil {
-			c.print("error: failed to uninstall bundle.\ncode:9568386\nerror: uninstall missing installed bundle.\n")
+			c.print("error: failed to uninstall bundle.\ncode:%d\nerror: %s\n", CodeNotInstalled, CodeNotInstalled.text())
 			return 0
 		}
 		c.print("uninstall bundle successfully.\n")
@@ -124,7 +126,7 @@ func (c *call) dumpBundle(name string) {
 		return
 	}
 	provision := map[bool]string{true: "release", false: "debug"}[a.spec.Release]
-	b := bundle{AppProvisionType: provision, MainEntry: a.spec.module(), Name: name, UID: a.uid, VersionCode: 1000000, VersionName: "1.0.0"}
+	b := bundle{AppProvisionType: provision, MainEntry: a.spec.module(), Name: name, UID: a.uid, VersionCode: a.spec.versionCode(), VersionName: a.spec.versionName()}
 	b.ApplicationInfo.BundleName, b.ApplicationInfo.Label, b.ApplicationInfo.Debug = name, a.spec.label(), !a.spec.Release
 	b.ApplicationInfo.AppProvisionType, b.ApplicationInfo.UID = provision, a.uid
 	module := bundleModule{Name: a.spec.module(), ModuleName: a.spec.module(), MainAbility: a.spec.home().Name, ExtensionInfos: []bundleExtension{}}

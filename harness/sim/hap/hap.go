@@ -7,7 +7,7 @@
 // It guarantees that Read is bounded whatever the file holds, and that what
 // Build makes is a zip archive with the members that Read looks for. It does
 // not verify signatures and runs no code: a package counts as signed if it
-// carries a signing block (claim device.hap.signature), and that of a package
+// carries a signing block (claim hdc.hap-signature), and that of a package
 // made elsewhere says nothing about who signed it.
 package hap
 
@@ -55,7 +55,7 @@ type Signature struct {
 }
 
 // The end of a signing block: count, size, magic, version. Source:
-// OpenHarmony, developtools_hapsigner: claim device.hap.signature.
+// OpenHarmony, developtools_hapsigner: claim hdc.hap-signature.
 const (
 	signingTail  = 32
 	signingMagic = "<hap sign block>"

@@ -68,7 +68,7 @@ const distribution = 10_000
 
 // API is the lowest API level that the app runs on: 12 for both 12 and
 // 50000012. Source: HarmonyOS guide, app.json5; the larger form is a claim,
-// device.hap.api.
+// hdc.hap-api.
 func (a App) API() int {
 	if a.MinAPIVersion >= 1_000*distribution {
 		return a.MinAPIVersion % 1_000

@@ -140,7 +140,7 @@ func TestUnknownOutcomeIsNotSentAgain(t *testing.T) {
 		release := make(chan struct{})
 		s := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
 		defer close(release)
-		_, err := s.client(t, func(o *pushcloud.Options) { o.Timeout = 200 * time.Millisecond }).Send(t.Context(), request())
+		_, err := s.client(t, func(o *pushcloud.Options) { o.Timeout = time.Second }).Send(t.Context(), request())
 		check(t, s, err)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)

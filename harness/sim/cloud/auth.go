@@ -20,8 +20,8 @@ const clockSkew = 5 * time.Minute
 
 var jwtLifeMax = time.Duration(fixtures.LimitOf("jwt.life.max")) * time.Second
 
-// jwtParser takes PS256 only: the documentation fixes it. The claims are
-// checked here, since each mistake has a code of its own.
+// jwtParser takes PS256 only (claim cloud.jwt-alg). The claims are checked here,
+// since each mistake has a code of its own.
 var jwtParser = jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodPS256.Alg()}), jwt.WithoutClaimsValidation())
 
 // authorise judges the Authorization header of a request for a project.

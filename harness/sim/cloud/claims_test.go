@@ -54,4 +54,4 @@ func TestClaims(t *testing.T) {
 
 // claimName is an id as it stands in a comment; a host name has no space before
 // it.
-var claimName = regexp.MustCompile(`\s(cloud\.[a-z]+(?:-[a-z]+)*)\b`)
+var claimName = regexp.MustCompile(`\s(cloud\.[a-z]+(?:-[a-z0-9]+)*)\b`)

@@ -8,7 +8,7 @@
 // It guarantees that the JWT is verified for real; that an answer with a
 // business code has the form of the real one (string code, msg, requestId),
 // with the HTTP status of either published opinion; that an answer follows the
-// end of its request (bodies over 3 MiB excepted), and waits for no client for
+// end of its request (bodies over 2 MiB excepted), and waits for no client for
 // ever; that every field which the
 // documentation names is judged, and every reason of an illegal token can be
 // had; that messages reach a device one at a time and in the order of their

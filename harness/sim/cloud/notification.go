@@ -94,6 +94,7 @@ func judgeURL(r *reader, n object, name string) {
 	r.need(err == nil && u.Scheme == "https" && u.Host != "", "%s only https allow", name)
 }
 
+// judgeStyle judges what a notification looks like (claim cloud.style-1).
 func judgeStyle(r *reader, n object) {
 	style, _ := r.integer(n, "style")
 	r.need(style == 0 || style == 1 || style == 3, "style value %d is not supported", style)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,13 @@ func TestActivityIsDocumented(t *testing.T) {
 	}
 	w.send("6", background(w.token("delivered")))
 	w.send("6", background(w.token("delivered")))
+	// Before it is held the device has not been asked, and nothing waits for
+	// the clock.
+	if _, err := w.Wait(w.context(), func(a cloud.Activity) bool {
+		return a.RequestID == id && slices.ContainsFunc(a.Deliveries, func(d cloud.Delivery) bool { return d.State == cloud.Held })
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.clock.Advance(2 * time.Minute)
 	if _, err := w.Settled(w.context(), id); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,9 @@ type Config struct {
 	ServiceAccount string `json:"serviceAccount,omitempty"`
 	// Bundle is the app's bundle name.
 	Bundle string `json:"bundle,omitempty"`
+	// TokenFile names a file with the Push Token of an app that has no agent to
+	// report it. It belongs to one device.
+	TokenFile string `json:"tokenFile,omitempty"`
 	// Target is a connect key as `hdc list targets` prints it, "all", or ""
 	// for the only device.
 	Target string `json:"target,omitempty"`
@@ -126,6 +129,9 @@ func (c Config) Complete() (Config, error) {
 	if c.HAP != "" {
 		wrong("--hap %s: this version does not install packages yet; install the app by `hdc install %s`, then run without --hap", c.HAP, c.HAP)
 	}
+	if c.TokenFile != "" && c.Target == "all" {
+		wrong("--token-file goes with one device, since a Push Token does: name it with --target SERIAL")
+	}
 	if c.HDCServer == "" {
 		c.HDCServer = DefaultHDCServer
 	}
@@ -176,7 +182,7 @@ func (c *Config) fill() {
 // Real reports whether the Config names a real endpoint. One that does is
 // enough: then no part of the run is simulated.
 func (c Config) Real() bool {
-	return c.ServiceAccount != "" || c.Bundle != "" || c.Target != "" || c.HDCServer != "" ||
+	return c.ServiceAccount != "" || c.Bundle != "" || c.TokenFile != "" || c.Target != "" || c.HDCServer != "" ||
 		c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != "" ||
 		c.Receipts != "" || c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""
 }

@@ -32,6 +32,7 @@ func TestConfigSaysEverythingThatIsMissing(t *testing.T) {
 		"a push endpoint by http":  {func(c *harness.Config) { c.PushEndpoint = "http://127.0.0.1:1" }, []string{"https://", "never sent in the clear"}},
 		"receipts, no token":       {func(c *harness.Config) { c.Receipts = "https://example.com" }, []string{"--receipts-token-file FILE"}},
 		"a token, no receipts":     {func(c *harness.Config) { c.ReceiptsTokenFile = "token" }, []string{"--receipts https://HOST"}},
+		"a token of all devices":   {func(c *harness.Config) { c.TokenFile, c.Target = "token.txt", "all" }, []string{"--token-file goes with one device"}},
 		"two faults are both told": {func(c *harness.Config) { c.Bundle, c.HDCServer = "", "x" }, []string{"--bundle", "--hdc-server"}},
 	}
 	for name, tt := range tests {

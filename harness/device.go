@@ -205,13 +205,27 @@ func (d *Device) Command(ctx context.Context, name string, args, value any) erro
 	return nil
 }
 
-// Token waits for the Push Token that the agent reports. A refusal by the
-// platform is a *wire.Failure with its code, e.g. 1000900010.
+// Agentless returns why no agent is there, nil if one is, or was not waited for
+// yet (see Connect).
+func (d *Device) Agentless() *AgentError {
+	if _, ok := d.Agent(); ok {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.absent
+}
+
+// Token waits for the Push Token that the agent reports. Where there is no
+// agent, it is the one of Config.TokenFile. A refusal by the platform is a *wire.Failure with its code, e.g. 1000900010.
 func (d *Device) Token(ctx context.Context) (push.Token, error) {
 	d.mu.Lock()
 	absent := d.absent
 	d.mu.Unlock()
 	if _, ok := d.Agent(); !ok && absent != nil {
+		if d.s.cfg.TokenFile != "" {
+			return ReadToken(d.s.cfg.TokenFile)
+		}
 		return push.Token{}, fmt.Errorf("no Push Token is known: %w", absent)
 	}
 	wait, cancel := context.WithTimeout(ctx, time.Duration(d.s.cfg.Connect))

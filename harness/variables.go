@@ -23,6 +23,7 @@ type variable struct {
 var env = []variable{
 	{"PUSHPROOF_SERVICE_ACCOUNT", "--service-account", func(c *Config) *string { return &c.ServiceAccount }},
 	{"PUSHPROOF_BUNDLE", "--bundle", func(c *Config) *string { return &c.Bundle }},
+	{"PUSHPROOF_TOKEN_FILE", "--token-file", func(c *Config) *string { return &c.TokenFile }},
 	{"PUSHPROOF_TARGET", "--target", func(c *Config) *string { return &c.Target }},
 	{envServer, "--hdc-server", func(c *Config) *string { return &c.HDCServer }},
 	{"PUSHPROOF_PUSH_ENDPOINT", "--push-endpoint", func(c *Config) *string { return &c.PushEndpoint }},

@@ -5,6 +5,7 @@ package acceptance
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
@@ -125,4 +126,25 @@ func (c Cell) Sends() []pushcloud.Message {
 		all = append(all, background())
 	}
 	return all
+}
+
+// needsAgent reports whether the cell cannot be proved without an agent in the
+// app: by Push Cloud and the UI tree alone. The notification switch, which some
+// cells want off, is read by the agent, too.
+func (c Cell) needsAgent() bool {
+	if c.Condition == NotificationsOff {
+		return true
+	}
+	var said []verdict.Testimony
+	for _, w := range c.Proof.Witnesses() {
+		t := verdict.Testimony{Witness: w, Answer: verdict.Mute}
+		switch {
+		case w == verdict.Accepted, w == verdict.Tree && slices.Contains(c.Proof.Wanted(), w):
+			t.Answer = verdict.Saw
+		case w == verdict.Tree:
+			t.Answer = verdict.Silent
+		}
+		said = append(said, t)
+	}
+	return verdict.Judge(c.Proof, said).Verdict != verdict.Pass
 }

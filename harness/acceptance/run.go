@@ -74,6 +74,9 @@ func (r *run) event(format string, args ...any) {
 }
 
 func (r *run) steps(ctx context.Context) error {
+	if absent := r.dev.Agentless(); absent != nil && r.cell.needsAgent() {
+		return absent
+	}
 	if err := r.reserve(ctx); err != nil {
 		return err
 	}

@@ -14,8 +14,6 @@ func ProgramOf(args []string) string { return programOf(args) }
 
 func WarnOfVariables(w io.Writer, environ []string) { warnOfVariables(w, environ) }
 
-func TokenProblem(text string) string { return tokenProblem(text) }
-
 // SetDuration reads a flag's value.
 func SetDuration(text string, zero bool) (d time.Duration, err error) {
 	err = (&durationValue{to: &d, zero: zero}).Set(text)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/harness"
@@ -47,20 +46,16 @@ func (f *sendFlags) request(path string) (pushcloud.Request, error) {
 		return request, err
 	}
 	if f.tokenFile == "" {
+		f.tokenFile = f.config.TokenFile
+	}
+	if f.tokenFile == "" {
 		return request, usagef("no Push Token: --token-file FILE names a file with the token alone on its first line (a token on the command line would stay in the shell's history)")
 	}
-	raw, err := readFile("--token-file", f.tokenFile)
+	token, err := harness.ReadToken(f.tokenFile)
 	if err != nil {
 		return request, err
 	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
-	if line = strings.TrimSpace(line); line == "" {
-		return request, usagef("--token-file: %s is empty: write the Push Token into it, alone on its first line", f.tokenFile)
-	}
-	if problem := tokenProblem(line); problem != "" {
-		return request, usagef("--token-file: what stands in %s %s", f.tokenFile, problem)
-	}
-	request.Tokens = []push.Token{push.NewToken(line)}
+	request.Tokens = []push.Token{token}
 	return request, nil
 }
 

@@ -163,7 +163,7 @@ func (m *manyFlags) read(f *sendFlags) (tokenFile, error) {
 		if len(fields) > 1 {
 			return file, usagef("%s, line %d has %d words: write one Push Token a line and nothing else", m.tokensFile, n, len(fields))
 		}
-		if problem := tokenProblem(fields[0]); problem != "" {
+		if problem := harness.TokenProblem(fields[0]); problem != "" {
 			return file, usagef("--tokens-file: what stands in %s, line %d, %s", m.tokensFile, n, problem)
 		}
 		token := push.NewToken(fields[0])

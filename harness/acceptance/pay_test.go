@@ -43,7 +43,7 @@ func TestCellsArePaidFor(t *testing.T) {
 	counts("alert MARKETING", "background", "background")
 
 	cell := s.run("background/phone/stopped/delivered[kept]")
-	want(t, cell, verdict.Quota, "not sent: at most 2 background messages an hour for device "+s.phone.Key()+": 2 sent, 3 more would be too many")
+	want(t, cell, verdict.Quota, "not sent: at most 2 background messages an hour for device "+s.phone.Key()+": 2 sent, 2 more would be too many")
 	want(t, cell, verdict.Quota, "--force")
 	if len(cell.Messages) > 0 {
 		t.Errorf("of a cell without room %d messages were sent", len(cell.Messages))

@@ -116,13 +116,21 @@ func charge(ctx context.Context, cells []Cell, target Target, skips map[string]*
 			var over *quota.OverError
 			switch {
 			case errors.As(err, &over):
-				skips[id] = &report.Skip{ID: id, Reason: over.Reason() + "; hdc-runner: --force sends them all the same", Source: over.Rule.Source}
+				skips[id] = &report.Skip{ID: id, Reason: noRoom(over), Source: over.Rule.Source}
 			case err != nil:
 				return fmt.Errorf("plan %s: %w", id, err)
 			}
 		}
 	}
 	return nil
+}
+
+// noRoom is why a cell is not planned that would cross a limit.
+func noRoom(over *quota.OverError) string {
+	if over.Never() {
+		return over.Reason() + "; it runs only with hdc-runner --force"
+	}
+	return over.Reason() + "; hdc-runner: --force sends them all the same"
 }
 
 // lasting is why a cell whose effect lasts is not run on real endpoints.

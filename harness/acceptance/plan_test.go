@@ -126,9 +126,12 @@ func TestPlan(t *testing.T) {
 		"the device type is a label":              {phone, "tv", 0, 0, 0, ""},
 		"notifications are on already":            {on, "notifications-off", 0, 0, 3, "no command turns them off"},
 		"a real device's pace":                    {real(false), "background", 2, 0, 2, "at most 2 background messages an hour for device A"},
+		"the rest can run later":                  {real(false), "background && !kept", 1, 0, 1, "once the planned ones are sent, there is room at "},
+		"kept alone fits an hour":                 {real(false), "kept && stopped", 1, 0, 0, ""},
+		"rows alone fit an hour":                  {real(false), "proxy-data", 1, 0, 0, ""},
 		"a fence comes last":                      {real(false), "foreground && (background || silent)", 2, 0, 0, ""},
 		"no fence is left":                        {real(false), "background || silent", 4, 0, 3, "at most 2"},
-		"asked for by name, a pace holds as well": {real(false), "background && phone && stopped && delivered", 0, 0, 2, "--force"},
+		"asked for by name, a pace holds as well": {real(false), "background && phone && stopped && delivered", 1, 0, 1, "--force"},
 		"a pace is forced":                        {real(true), "background || silent", 7, 0, 0, ""},
 		"nothing of today's cells lasts":          {acceptance.Target{Type: phone.Type, API: phone.API}, "", 18, 0, 0, ""},
 		"the emulator has no extension":           {emulator, "extension", 0, 3, 0, "emulator"},
@@ -267,3 +270,37 @@ var errBudget = errors.New("the disk is on fire")
 type failing struct{}
 
 func (failing) Spend(context.Context, []pushcloud.Message) error { return errBudget }
+
+// A cell that sends more than a limit allows at any time is not planned, and
+// said to run only by force; each of the standard matrix fits.
+func TestWhatFitsNoHour(t *testing.T) {
+	purse := func() harness.Purse {
+		return harness.Purse{
+			Budget: quota.New(quota.Options{Wait: quota.DefaultWait}).Budget(),
+			Payer:  quota.Payer{Project: "1", App: "com.example.app", Device: "A", Test: true},
+		}
+	}
+	target := simulated(t, "phone")
+	target.Simulated = false
+	for _, c := range acceptance.Cells() {
+		if err := purse().Spend(t.Context(), c.Sends()); err != nil {
+			t.Errorf("%s can never run: %v", c.ID("phone"), err)
+		}
+	}
+	cells := acceptance.Cells()
+	at := slices.IndexFunc(cells, func(c acceptance.Cell) bool { return c.Condition == acceptance.ProxyData })
+	two := cells[at].Messages
+	cells[at].Messages = func() []pushcloud.Message { return append(two(), two()...) }
+	target.Budget = purse()
+	plan, err := acceptance.Make(t.Context(), cells, target, "proxy-data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Cells) > 0 || len(plan.NotPlanned) != 1 {
+		t.Fatalf("planned %+v", plan)
+	}
+	reason := plan.NotPlanned[0].Reason
+	if !strings.Contains(reason, "at most 2 background messages") || !strings.Contains(reason, "only with hdc-runner --force") || strings.Contains(reason, "there is room") {
+		t.Errorf("not planned: %q", reason)
+	}
+}

@@ -43,13 +43,14 @@ func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
 		if err != nil {
 			return err
 		}
-		uses := newUses(tx, b.ledger.o.Now())
+		now := b.ledger.o.Now()
+		uses := newUses(tx, now)
 		for _, n := range needs(b.ledger.o.Rules, known) {
 			c, err := b.cost(uses, n)
 			if err != nil {
 				return err
 			}
-			if e := n.over(b.used[c], c.Planned); e != nil && !b.waits(e) && (worst == nil || worst.sooner(e)) {
+			if e := n.over(now, b.used[c], c.Planned); e != nil && !b.waits(e) && (worst == nil || worst.sooner(e)) {
 				worst = e
 			}
 			grow = append(grow, func() { c.Planned += n.want })
@@ -73,7 +74,7 @@ func (b *Budget) Spend(ctx context.Context, sends ...Send) error {
 func (b *Budget) waits(e *OverError) bool {
 	wait := b.ledger.o.Wait
 	switch {
-	case e.Want > e.Rule.Most:
+	case e.Never():
 		return false
 	case e.Rule.span > 0 && e.Rule.span <= wait:
 		return true

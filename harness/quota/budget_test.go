@@ -40,6 +40,30 @@ func TestBudget(t *testing.T) {
 	if !errors.As(err, &over) || over.Sent != 1 || over.Planned != 1 || over.Want != 1 || !strings.Contains(err.Error(), "1 sent, 1 planned, 1 more") {
 		t.Errorf("the second one to A: %v", err)
 	}
+	if !over.Room.Equal(noon.Add(time.Hour)) || over.Never() {
+		t.Errorf("there is room at %s", over.Room)
+	}
+	// Planned ones are sent now at the earliest.
+	if err := d.Budget().Spend(t.Context(), background("C"), background("C")); err != nil {
+		t.Error(err)
+	}
+	full := d.Budget()
+	if err := errors.Join(full.Spend(t.Context(), background("C")), full.Spend(t.Context(), background("C"))); err != nil {
+		t.Fatal(err)
+	}
+	err = full.Spend(t.Context(), background("C"))
+	if !errors.As(err, &over) || !over.Room.IsZero() || !over.Earliest.Equal(noon.Add(time.Hour)) ||
+		!strings.Contains(err.Error(), "there is room at "+quota.Clock(noon.Add(time.Hour))+" at the earliest") {
+		t.Errorf("a third one to C: %v", err)
+	}
+	// Of several limits the one is named that never has room.
+	never := d.Budget()
+	if err := never.Spend(t.Context(), background("D")); err != nil {
+		t.Fatal(err)
+	}
+	if err := never.Spend(t.Context(), background("D"), background("D"), background("E"), background("E"), background("E")); !errors.As(err, &over) || !over.Never() || over.Scope != "device E" {
+		t.Errorf("two more to D, three to E: %v", err)
+	}
 	want := []string{"test.day project 1: 1+2 of 1000", "background.hour device A: 1+1 of 2", "background.hour device B: 0+1 of 2"}
 	if diff := cmp.Diff(want, costs(plan)); diff != "" {
 		t.Errorf("what was refused is charged, or what was planned is not (-want +got):\n%s", diff)

@@ -189,7 +189,7 @@ func (l *Ledger) over(tx Tx, now time.Time, sends []Send) (*OverError, error) {
 		if err != nil {
 			return nil, err
 		}
-		if e := n.over(used, 0); e != nil && (worst == nil || worst.sooner(e)) {
+		if e := n.over(now, used, 0); e != nil && (worst == nil || worst.sooner(e)) {
 			worst = e
 		}
 	}
@@ -198,5 +198,16 @@ func (l *Ledger) over(tx Tx, now time.Time, sends []Send) (*OverError, error) {
 
 // sooner reports whether e has room before other has.
 func (e *OverError) sooner(other *OverError) bool {
-	return !e.Room.IsZero() && (other.Room.IsZero() || e.Room.Before(other.Room))
+	if e.Never() || other.Never() {
+		return !e.Never()
+	}
+	return e.from().Before(other.from())
+}
+
+// from is when there is room, as far as is known.
+func (e *OverError) from() time.Time {
+	if e.Room.IsZero() {
+		return e.Earliest
+	}
+	return e.Room
 }

@@ -101,7 +101,7 @@ func TestAllOrNothing(t *testing.T) {
 	b := background("A")
 	_, err := d.Reserve(t.Context(), b, b, b)
 	var over *quota.OverError
-	if !errors.As(err, &over) || over.Sent != 0 || over.Want != 3 || !over.Room.IsZero() {
+	if !errors.As(err, &over) || over.Sent != 0 || over.Want != 3 || !over.Never() || !over.Room.IsZero() || strings.Contains(over.Error(), "there is room") {
 		t.Fatalf("three of two: %v", err)
 	}
 	if got := d.send(3, b); got != 2 {

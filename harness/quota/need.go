@@ -90,14 +90,18 @@ func (r Rule) group(entries []Entry, now time.Time) map[string][]time.Time {
 
 // over returns the refusal if what is used, and planned before, leaves too
 // little room, else nil.
-func (n need) over(used []time.Time, planned int) *OverError {
+func (n need) over(now time.Time, used []time.Time, planned int) *OverError {
 	excess := len(used) + planned + n.want - n.rule.Most
 	if excess <= 0 {
 		return nil
 	}
 	e := &OverError{Rule: n.rule, Scope: n.scope, Sent: len(used), Planned: planned, Want: n.want}
-	if excess <= len(used) {
+	switch {
+	case e.Never():
+	case excess <= len(used):
 		e.Room = used[excess-1]
+	default:
+		e.Earliest = n.rule.leaves(now)
 	}
 	return e
 }

@@ -108,11 +108,23 @@ func readAnswer(op Operation, status int, body []byte, secrets secrets) (*Respon
 	}
 }
 
+// revokeFailed is the code by which a revocation failed inside.
+const revokeFailed = "80000001"
+
 // fit makes a row that was written for messages fit the operation: a failure
-// inside leaves nothing open about an image, which may be checked again.
+// inside leaves nothing open about an image, which may be checked again, and of
+// a revocation it is the notification that one has to look for.
 func fit(row fixtures.Code, op Operation) fixtures.Code {
-	if op == OpVerifyImage && row.Class == fixtures.ClassService {
+	if row.Class != fixtures.ClassService {
+		return row
+	}
+	switch op {
+	case OpVerifyImage:
 		row.Retryable, row.Do = true, "have the image checked again later"
+	case OpRevoke:
+		if own, ok := fixtures.CodeFor(fixtures.APIRevoke, revokeFailed); ok {
+			row.Do = own.Do
+		}
 	}
 	return row
 }

@@ -86,12 +86,14 @@ func TestRevokeAnswers(t *testing.T) {
 		says    string
 	}{
 		"project's client id": {200, `{"code":"80300002","msg":"No permission to send message to these tmIDs","requestId":"1"}`, pushcloud.IsRights, false, "APP ID"},
-		"no right":            {200, `{"code":"80300032","msg":"No permission to revoke messages.","requestId":"1"}`, pushcloud.IsRights, false, "apply"},
+		"no right":            {200, `{"code":"80300032","msg":"No permission to revoke messages.","requestId":"1"}`, pushcloud.IsRights, false, "both token and notifyId"},
 		"two apps":            {200, `{"code":"80300017","msg":"Token app count should not exceed 1.","requestId":"1"}`, pushcloud.IsMessage, false, "one app"},
 		"another app":         {200, `{"code":"80300028","msg":"Token app mismatch with specify app.","requestId":"1"}`, pushcloud.IsMessage, false, "client id"},
 		"OAuth":               {401, `{"code":"80200003","msg":"Access token expired.","requestId":"1"}`, pushcloud.IsCredentials, false, "service account"},
 		"all refused":         {200, `{"code":"80300007","msg":"All the tokens are invalid.","requestId":"1"}`, pushcloud.IsTokens, false, "reason"},
-		"failed inside":       {200, `{"code":"80000001","msg":"CommonService Error.","requestId":"1"}`, pushcloud.IsService, true, "may have been revoked"},
+		"failed inside":       {200, `{"code":"80000001","msg":"CommonService Error.","requestId":"1"}`, pushcloud.IsService, true, "may have been revoked, so it was not sent again: look whether the notification is gone; revoking again harms nothing"},
+		"inner error":         {200, `{"code":"81000001","msg":"Inner Error.","requestId":"1"}`, pushcloud.IsService, true, "look whether the notification is gone"},
+		"gateway":             {502, "", pushcloud.IsService, true, "look whether the notification is gone"},
 		"image's success":     {200, `{"code":"83010000","msg":"Verify success","requestId":"1"}`, pushcloud.IsOutcomeUnknown, true, "does not know here"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,10 +7,10 @@
 // It guarantees that every child has a process group of its own (a Ctrl-C in
 // the terminal does not reach it), that no call signals a process id after the
 // child was reaped, that Close leaves neither the child nor a pipe behind, and
-// that a suspended child does not outlive this program: a stopped orphan is
-// woken and hung up by the system (POSIX), or ended with its job object
-// (Windows). A running child is expected to end when its standard input ends;
-// see ExitWithStdin.
+// that a child does not stay suspended after this program's death: a stopped
+// orphan is woken (Linux), woken and hung up (macOS), or ended with its job
+// object (Windows). A child that runs, or was woken, is expected to end when its
+// standard input ends; see ExitWithStdin.
 //
 // It does not limit what a child may use, and it knows nothing of what is said
 // over the pipes.
@@ -150,8 +150,11 @@ func (p *Process) State() *os.ProcessState {
 	return p.state
 }
 
-// Suspend stops the child's group where it stands (SIGSTOP); for one that is
-// stopped it does nothing. It returns ErrEnded for a child that has ended.
+// Suspend stops the child's group where it stands (SIGSTOP) and returns when
+// the child has stopped; other members of the group may take a moment longer.
+// For a child that is stopped it does nothing. It returns ErrEnded for one that
+// has ended, and an error for one that does not stop within five seconds; until
+// then every other call waits.
 func (p *Process) Suspend() error {
 	return p.signal("suspend", func(child *os.Process) error {
 		// Windows counts: one resume undoes one of two suspensions.

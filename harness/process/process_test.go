@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		select {}
 	case "parent":
 		parent()
+	case "hasty parent":
+		hastyParent()
 	}
 }
 
@@ -75,6 +77,27 @@ func parent() {
 	}
 	fmt.Println("suspended")
 	select {}
+}
+
+// hastyParent starts an echo of its own, sends it the order to stop and dies in
+// the same moment: no wait for the stop.
+func hastyParent() {
+	o, err := process.Self("echo")
+	if err != nil {
+		panic(err)
+	}
+	o.Stderr = os.Stdout
+	child, err := process.Start(context.Background(), o)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := io.WriteString(child.Stdin(), "hello\n"); err != nil {
+		panic(err)
+	}
+	if _, err := child.Stdout().Read(make([]byte, 1)); err != nil {
+		panic(err)
+	}
+	stopAndDie(child.PID())
 }
 
 func start(t *testing.T, role string, stderr io.Writer) (*process.Process, *bufio.Reader) {

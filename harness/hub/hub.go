@@ -48,7 +48,8 @@ type Options struct {
 	// Heartbeat is the period at which each agent is asked for a sign of life
 	// and its clock, if it has answered the last time: 2 s.
 	Heartbeat time.Duration
-	// HandshakeTimeout bounds the time from the connection to the welcome: 10 s.
+	// HandshakeTimeout bounds the time from the connection to the welcome, and
+	// how long a connection that asks for no websocket may stay: 10 s.
 	HandshakeTimeout time.Duration
 	// WriteTimeout bounds the writing of one message: 10 s. A suspended agent's
 	// socket takes far more than a hub has to say to it.

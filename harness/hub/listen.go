@@ -84,8 +84,13 @@ func (h *Hub) serve(listener net.Listener) {
 	h.server = &http.Server{
 		Handler:           sameMachine(mux),
 		ReadHeaderTimeout: h.opts.HandshakeTimeout,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0),
+		// Of no concern to a link: the upgrade takes the connection away, and its
+		// deadlines with it.
+		ReadTimeout:    h.opts.HandshakeTimeout,
+		WriteTimeout:   h.opts.WriteTimeout,
+		IdleTimeout:    h.opts.HandshakeTimeout,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       log.New(io.Discard, "", 0),
 	}
 	h.serving.Go(func() { _ = h.server.Serve(listener) })
 }

@@ -110,7 +110,9 @@ type Agent struct {
 
 // New opens the agent's files and starts to take deliveries; it does not dial
 // before Start. A main process's agent fails with journal.ErrLocked while
-// another one has the files.
+// another one has the files. On an app's first start it may wait for another
+// process that makes the installation's id, one second at most, and fails with
+// journal.ErrLocked after that; it never waits for anything else.
 func New(cfg Config) (*Agent, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func New(cfg Config) (*Agent, error) {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, fmt.Errorf("make the agent's folder: %w", err)
 	}
-	install, err := installID(root)
+	install, err := installID(root, installWait)
 	if err != nil {
 		return nil, err
 	}

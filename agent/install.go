@@ -23,28 +23,38 @@ const folder = "pushproof"
 // many hex digits.
 const installLen = 8
 
-// lockTries and lockPause bound the wait for another process that is making
-// the install id, which takes it one write and one sync.
-const (
-	lockTries = 500
-	lockPause = 10 * time.Millisecond
-)
+// installWait bounds the wait for another process that is making the install
+// id, which takes it one write and one sync. New runs in the app's onCreate,
+// where the system counts seconds.
+const installWait = time.Second
 
-// installID reads the id of this installation, or makes it. It lives in the
-// app's files, so it ends with the app's data, as the Push Token does.
+// installID reads the id of this installation, or makes it, and waits for as
+// long for another process that makes it. It lives in the app's files, so it
+// ends with the app's data, as the Push Token does.
 //
 // Records carry it from the first one on, so it is on the disk before it is
 // used. Main and extension process may make it at the same time: the lock lets
 // one of them, and the system frees it if that one dies.
-func installID(dir string) (string, error) {
+func installID(dir string, wait time.Duration) (string, error) {
 	path := filepath.Join(dir, "install")
-	if id, err := readInstallID(path); id != "" || err != nil {
-		return id, err
+	pause := time.Millisecond
+	for end := time.Now().Add(wait); ; pause = min(2*pause, 20*time.Millisecond) {
+		if id, err := readInstallID(path); id != "" || err != nil {
+			return id, err
+		}
+		lock, err := journal.TryLock(dir)
+		if err == nil {
+			return lockedInstallID(path, lock)
+		}
+		if !errors.Is(err, journal.ErrLocked) || time.Now().After(end) {
+			return "", fmt.Errorf("make the install id: %w", err)
+		}
+		time.Sleep(pause)
 	}
-	lock, err := waitLock(dir)
-	if err != nil {
-		return "", fmt.Errorf("make the install id: %w", err)
-	}
+}
+
+// lockedInstallID makes the id, unless somebody has since it was looked for.
+func lockedInstallID(path string, lock *journal.Lock) (string, error) {
 	id, err := readInstallID(path)
 	if id == "" && err == nil {
 		id, err = makeInstallID(path)
@@ -53,17 +63,6 @@ func installID(dir string) (string, error) {
 		return "", err
 	}
 	return id, nil
-}
-
-// waitLock takes the lock of dir as soon as it is free.
-func waitLock(dir string) (lock *journal.Lock, err error) {
-	for range lockTries {
-		if lock, err = journal.TryLock(dir); !errors.Is(err, journal.ErrLocked) {
-			return lock, err
-		}
-		time.Sleep(lockPause)
-	}
-	return nil, err
 }
 
 // readInstallID returns "" if there is no id, or none that can be one: what a

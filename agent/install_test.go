@@ -4,12 +4,14 @@
 package agent_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/pushproof/pushproof/agent"
+	"github.com/pushproof/pushproof/agent/journal"
 	"github.com/pushproof/pushproof/agent/wire"
 )
 
@@ -81,5 +83,39 @@ func TestInstallIDIsKept(t *testing.T) {
 	shut(t, open(t, agent.Config{Dir: dir}))
 	if again := installOf(t, dir); again == id {
 		t.Error("an app whose data is gone has the same id")
+	}
+}
+
+// An app's onCreate cannot wait for long.
+func TestNobodyWaitsForeverForTheInstallID(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := journal.TryLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err := agent.InstallID(dir, 0); !errors.Is(err, journal.ErrLocked) {
+		t.Errorf("got %q, %v while another process has the lock", id, err)
+	}
+	// The id is taken as soon as it is there; its maker may keep the lock.
+	const made = "0123456789abcdef"
+	got := make(chan string, 1)
+	go func() {
+		id, err := agent.InstallID(dir, patience)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- id
+	}()
+	if err := os.WriteFile(filepath.Join(dir, "made"), []byte(made), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "made"), filepath.Join(dir, "install")); err != nil {
+		t.Fatal(err)
+	}
+	if id := <-got; id != made {
+		t.Errorf("got %q, want %q", id, made)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
 	}
 }

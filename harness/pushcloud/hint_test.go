@@ -4,6 +4,8 @@
 package pushcloud_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,4 +73,19 @@ func TestValidMessagesGiveNoHints(t *testing.T) {
 	if seen == 0 {
 		t.Error("there is no valid message")
 	}
+}
+
+// Whatever a payload holds, a hint names a member of it.
+func FuzzHints(f *testing.F) {
+	for _, m := range fixtures.Messages() {
+		f.Add(m.PushType, []byte(m.Body))
+	}
+	f.Add(1, []byte(`{"images":[{"images":[]}],"a.b":{}}`))
+	f.Fuzz(func(t *testing.T, pushType int, payload []byte) {
+		for _, h := range pushcloud.Hints(pushcloud.Request{Message: pushcloud.RawMessage{Type: pushType, Body: payload}}) {
+			if !json.Valid(payload) || !strings.HasPrefix(h.Path, "payload") {
+				t.Errorf("%s gives the hint %s", payload, h)
+			}
+		}
+	})
 }

@@ -5,10 +5,12 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/device"
 )
 
 // NotificationsEnabled reports whether the app may show notifications.
@@ -46,6 +48,11 @@ func (d *Device) Authorise(ctx context.Context) error {
 		return err
 	}
 	if _, err := d.drv.Method(fixtures.ActionAuthorise); err != nil {
+		return err
+	}
+	// A notification centre that is open lies over the dialog.
+	var none *device.NoMethodError
+	if err := d.drv.CloseShade(ctx); err != nil && !errors.As(err, &none) {
 		return err
 	}
 	both, cancel := context.WithCancel(ctx)

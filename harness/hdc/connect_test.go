@@ -17,8 +17,8 @@ import (
 )
 
 // answer starts a server that answers every command with the text, in one
-// frame, and ends. It returns its address.
-func answer(t testing.TB, text string) string {
+// frame, and ends; before the second one it calls again. It returns its address.
+func answer(t testing.TB, text string, again func()) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,10 +29,13 @@ func answer(t testing.TB, text string) string {
 	greeting := load(t, "3.2.0f", "version.raw").Stream(0, true)[:48]
 	go func() {
 		defer close(ended)
-		for {
+		for n := 0; ; n++ {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
+			}
+			if n == 1 {
+				again()
 			}
 			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 			_, _ = conn.Write(greeting)

@@ -39,16 +39,9 @@ type Result struct {
 // *TargetError and *FailError (the command was not run), *LimitError, and
 // *LostError (whether it ran is unknown).
 func (c *Client) Shell(ctx context.Context, key string, cmd Command) (Result, error) {
-	if err := cmd.check(); err != nil {
+	line, mark, err := c.line(key, cmd)
+	if err != nil {
 		return Result{}, err
-	}
-	if err := CheckKey(key); err != nil {
-		return Result{}, err
-	}
-	mark := newSentinel()
-	line := "shell " + mark.wrap(cmd.text)
-	if len(line) > maxCommand {
-		return Result{}, &ArgumentError{What: "command", Why: "it is longer than the 128 KiB that a device takes: send it in parts"}
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
@@ -59,6 +52,19 @@ func (c *Client) Shell(ctx context.Context, key string, cmd Command) (Result, er
 	c.o.Logger.DebugContext(ctx, "hdc shell", "key", key, "command", cmd, "exit", result.Exit,
 		"bytes", len(result.Output), "took", time.Since(began), slog.Any("error", err))
 	return result, err
+}
+
+// line returns the line by which a command is sent, with its sentinel.
+func (c *Client) line(key string, cmd Command) (string, sentinel, error) {
+	if err := errors.Join(cmd.check(), CheckKey(key)); err != nil {
+		return "", sentinel{}, err
+	}
+	mark := newSentinel()
+	line := "shell " + mark.wrap(cmd.text)
+	if len(line) > maxCommand {
+		return "", sentinel{}, &ArgumentError{What: "command", Why: "it is longer than the 128 KiB that a device takes: send it in parts"}
+	}
+	return line, mark, nil
 }
 
 // shell runs one attempt.

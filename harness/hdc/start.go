@@ -130,7 +130,7 @@ func (c *Client) awaitServer(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
+			return until(ctx, err)
 		case <-ticker.C:
 		}
 	}

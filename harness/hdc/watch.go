@@ -5,7 +5,6 @@ package hdc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -231,10 +230,18 @@ func (c *Client) await(ctx context.Context, key string, done func(t Target, know
 		}
 		select {
 		case <-ctx.Done():
-			return Target{}, errors.Join(last, ctx.Err())
+			return Target{}, until(ctx, last)
 		case <-ticker.C:
 		}
 	}
+}
+
+// until says why a wait had no success, and what ended it.
+func until(ctx context.Context, last error) error {
+	if last == nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w, until %w", last, ctx.Err())
 }
 
 // choose finds a key's row; known is false where there is none, or no only one.

@@ -166,11 +166,12 @@ func TestWaitReadySaysWhatToDo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := hdc.New(hdc.Options{Addr: answer(t, test.list), Timeout: 300 * time.Millisecond})
-			_, err := c.WaitReady(t.Context(), test.key)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err := client(answer(t, test.list, cancel)).WaitReady(ctx, test.key)
 			var target *hdc.TargetError
-			if !errors.As(err, &target) || target.Kind != test.kind || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("%v, want kind %d, the deadline, and %q", err, test.kind, test.says)
+			if !errors.As(err, &target) || target.Kind != test.kind || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("%v, want kind %d, the end of the context, and %q", err, test.kind, test.says)
 			}
 		})
 	}

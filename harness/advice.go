@@ -33,10 +33,18 @@ var advice = []struct {
 	{verdict.Accepted, nil, "Push Cloud says above what is wrong and what to do about it"},
 }
 
+// leftOpen is what to do about a message of which nobody said whether it was
+// taken.
+const leftOpen = "nobody said whether the message was taken, and nobody has seen it: look for it on the device before it is sent again, or repeat it with the same " +
+	"appMessageId, by which the device drops a second one for 24 hours; check network, proxy and push endpoint"
+
 // Advice returns what to check next, by the first witness that was silent or
 // denied; "" if none was.
 func Advice(kind push.Kind, said []verdict.Testimony) string {
 	for _, t := range said {
+		if t.Witness == verdict.Accepted && (t.Answer == verdict.Waiting || t.Answer == verdict.Broken && t.Closed != "") {
+			return leftOpen
+		}
 		if t.Answer != verdict.Silent && t.Answer != verdict.Denied && t.Answer != verdict.Waiting {
 			continue
 		}

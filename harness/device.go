@@ -47,6 +47,8 @@ type Device struct {
 	feedErr  error
 	changed  chan struct{}
 	waiting  []*Message
+	// sent are the messages that Push has made.
+	sent []*Message
 
 	stopFeed context.CancelFunc
 	fed      chan struct{}

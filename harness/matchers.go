@@ -120,6 +120,17 @@ func (m *Message) askAll(ctx context.Context, p verdict.Proof) []verdict.Testimo
 			break
 		}
 	}
+	return m.reconsider(ctx, list)
+}
+
+// reconsider asks the witness Accepted again, where it waited: what the others
+// have said may tell what became of a message without an answer.
+func (m *Message) reconsider(ctx context.Context, list []verdict.Testimony) []verdict.Testimony {
+	for i, t := range list {
+		if t.Witness == verdict.Accepted && t.Answer == verdict.Waiting {
+			list[i] = m.Ask(ctx, t.Witness)
+		}
+	}
 	return list
 }
 

@@ -40,8 +40,10 @@ type Message struct {
 	sighting *device.Sighting
 	// seenTitle and seenText are what the app saw.
 	seenTitle, seenText string
-	inquiry             inquiry
-	closed              map[verdict.Witness]verdict.Testimony
+	// notifications is how many with its nonce the app saw at a time.
+	notifications int
+	inquiry       inquiry
+	closed        map[verdict.Witness]verdict.Testimony
 }
 
 // PushOption alters how a message is sent.
@@ -86,6 +88,9 @@ func NewNonce() string {
 // what the matchers do to look for the message.
 func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushOption) *Message {
 	msg := &Message{dev: d, ctx: ctx, nonce: NewNonce(), closed: map[verdict.Witness]verdict.Testimony{}}
+	d.mu.Lock()
+	d.sent = append(d.sent, msg)
+	d.mu.Unlock()
 	p := pushing{Request: pushcloud.Request{Message: m}}
 	for _, option := range options {
 		option(&p)
@@ -170,13 +175,23 @@ func (m *Message) Arrivals() []Arrival {
 
 // Close ends the wait for a witness: from now on it is silent, unless it has
 // said something else, or says it when it is asked again. by says what closed
-// it; the first closing stands.
+// it; the first closing stands. The witness verdict.Accepted, which waits only
+// after an outcome that is not known, is broken then: that nobody answered is
+// no failure of the app.
 func (m *Message) Close(w verdict.Witness, by string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.closed[w]; !ok {
-		m.closed[w] = verdict.Testimony{Witness: w, Answer: verdict.Silent, Closed: by}
+	if _, ok := m.closed[w]; ok {
+		return
 	}
+	t := verdict.Testimony{Witness: w, Answer: verdict.Silent, Closed: by}
+	if w == verdict.Accepted {
+		t.Answer = verdict.Broken
+		if m.sendErr != nil {
+			t.Detail = m.sendErr.Error()
+		}
+	}
+	m.closed[w] = t
 }
 
 // Record notes a testimony that was taken elsewhere; it stands from now on.

@@ -208,7 +208,7 @@ func (m *Message) receipted() verdict.Testimony {
 		t.Detail = "receipt: not configured"
 	case m.matching != nil:
 		t.Detail = "somebody else sent it: its biTag is not known"
-	case m.sendErr != nil:
+	case m.sendErr != nil && !m.OutcomeUnknown():
 		t.Detail = "it was not accepted"
 	case !m.carriers.For(pushcloud.WitnessReceipt):
 		t.Detail = "biTag of the message does not hold the nonce"

@@ -41,7 +41,8 @@ func (m *Message) ask(ctx context.Context, w verdict.Witness) verdict.Testimony 
 	m.mu.Lock()
 	said, ok := m.closed[w]
 	m.mu.Unlock()
-	if ok && said.Answer != verdict.Silent {
+	open := w == verdict.Accepted && m.OutcomeUnknown() && said.Answer == verdict.Broken
+	if ok && said.Answer != verdict.Silent && !open {
 		return said
 	}
 	switch {
@@ -70,6 +71,9 @@ func (m *Message) accepted() verdict.Testimony {
 	if m.sendErr == nil {
 		t.Detail = "code " + m.response.Code + ", requestId " + m.response.RequestID
 		return t
+	}
+	if m.OutcomeUnknown() {
+		return m.unanswered()
 	}
 	t.At = time.Time{}
 	t.Detail = m.sendErr.Error()
@@ -178,9 +182,13 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 	if err != nil {
 		return m.broken(ctx, verdict.Eyes, err)
 	}
+	mine := 0
 	for _, n := range list {
 		at := n.DeliveredAt.Add(-a.ClockOffset)
 		if !m.isMine(n, at.Add(a.ClockError)) {
+			continue
+		}
+		if mine++; mine > 1 {
 			continue
 		}
 		t.Answer, t.At, t.Detail = verdict.Saw, time.Now(), fmt.Sprintf("%q", n.Title)
@@ -190,10 +198,24 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 		m.mu.Lock()
 		m.seenTitle, m.seenText = n.Title, n.Text
 		m.mu.Unlock()
+	}
+	if mine > 0 {
+		m.count(mine)
 		return t
 	}
 	t.Detail = fmt.Sprintf("the app has %d notifications, none of them this", len(list))
 	return t
+}
+
+// count notes how many notifications hold the nonce; those that are recognised
+// by their time alone may be of other messages.
+func (m *Message) count(n int) {
+	if !m.carriers.For(pushcloud.WitnessEyes) {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.notifications = max(m.notifications, n)
 }
 
 // isMine recognises the message's notification: by its nonce, or, if it carries
@@ -208,12 +230,19 @@ func (m *Message) isMine(n wire.Notification, latest time.Time) bool {
 // arrived looks for an arrival by that way.
 func (m *Message) arrived(w verdict.Witness, via string) verdict.Testimony {
 	t := verdict.Testimony{Witness: w, Answer: verdict.Waiting}
+	var mine []Arrival
 	for _, a := range m.Arrivals() {
 		if a.Via.String() == via {
-			t.Answer, t.At, t.Error = verdict.Saw, a.At, a.Error
-			t.Detail = fmt.Sprintf("in the %s process, stage %s", a.Origin.Role, a.Stage)
-			return t
+			mine = append(mine, a)
 		}
+	}
+	if len(mine) > 0 {
+		t.Answer, t.At, t.Error = verdict.Saw, mine[0].At, mine[0].Error
+		t.Detail = fmt.Sprintf("in the %s process, stage %s", mine[0].Origin.Role, mine[0].Stage)
+		if len(mine) > 1 {
+			t.Detail += fmt.Sprintf(", %d times", len(mine))
+		}
+		return t
 	}
 	m.dev.mu.Lock()
 	feedErr := m.dev.feedErr
@@ -248,7 +277,7 @@ func (m *Message) Testify(ctx context.Context, p verdict.Proof) []verdict.Testim
 	for _, w := range p.Witnesses() {
 		list = append(list, m.Ask(ctx, w))
 	}
-	return list
+	return m.reconsider(ctx, list)
 }
 
 // Testimonies returns what was said so far, without asking anybody.

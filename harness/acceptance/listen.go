@@ -26,7 +26,7 @@ const lookEvery = 50 * time.Millisecond
 // proof is final, nothing more is to be had without disturbing, or the time is
 // over.
 func (r *run) listen(ctx context.Context) error {
-	if t := r.msg.Ask(ctx, verdict.Accepted); t.Answer != verdict.Saw {
+	if !r.mayBeTaken(ctx) {
 		return nil
 	}
 	if r.cell.Fence {
@@ -96,6 +96,8 @@ func (r *run) heardEnough(ctx context.Context) bool {
 		}
 		answer := r.ask(ctx, w).Answer
 		switch {
+		case w == verdict.Accepted:
+			// If it waits, it waits for what the others see.
 		case w == verdict.Tree || w == verdict.Eyes:
 			sighted = sighted || answer == verdict.Saw
 			unsighted = unsighted || answer == verdict.Waiting
@@ -146,7 +148,7 @@ func (r *run) answerOf(w verdict.Witness) verdict.Answer {
 // giveUp closes every quiet witness that still waits.
 func (r *run) giveUp(by string) {
 	for _, w := range r.cell.Proof.Wanted() {
-		if r.quiet(w) && r.answerOf(w) == verdict.Waiting {
+		if w != verdict.Accepted && r.quiet(w) && r.answerOf(w) == verdict.Waiting {
 			r.msg.Close(w, by)
 		}
 	}
@@ -197,7 +199,7 @@ func (r *run) look(ctx context.Context, by string) {
 
 // disturb does what needs the app: brings it forward, clicks, asks its eyes.
 func (r *run) disturb(ctx context.Context) error {
-	if r.answerOf(verdict.Accepted) != verdict.Saw {
+	if !r.mayBeTaken(ctx) {
 		return nil
 	}
 	switch {

@@ -71,7 +71,7 @@ func (r *run) settle(ctx context.Context, what string) (by string, err error) {
 // it: Push Cloud accepts much that it or the device then drops, and only the
 // receipt tells.
 func (r *run) hear(ctx context.Context) {
-	if !r.receipts() || r.msg == nil || r.msg.Err() != nil {
+	if !r.receipts() || r.msg == nil || r.msg.Err() != nil && !r.msg.OutcomeUnknown() {
 		return
 	}
 	said := r.receipt(ctx)

@@ -178,6 +178,8 @@ func (r *run) send(ctx context.Context) error {
 		role := ""
 		if err := r.msg.Err(); errors.Is(err, harness.ErrNoAgent) {
 			return err
+		} else if r.msg.OutcomeUnknown() {
+			role = "no answer"
 		} else if err != nil {
 			role = "not accepted"
 		}
@@ -209,6 +211,7 @@ func (r *run) windowText() string { return windowMark + r.window().String() }
 // conclude turns steps' error, or what the witnesses say, into the report.
 func (r *run) conclude(ctx context.Context, err error) {
 	if r.msg != nil {
+		r.resolve(ctx)
 		r.report.Testimonies = r.msg.Testimonies(r.cell.Proof)
 	}
 	var t *trouble
@@ -252,6 +255,7 @@ func (r *run) conclude(ctx context.Context, err error) {
 		}
 	}
 	r.hear(ctx)
+	r.noteRepeats()
 	if r.report.Verdict != verdict.Pass {
 		r.fetchLog(ctx)
 	}

@@ -59,6 +59,16 @@ type Device struct {
 	Cells []Cell `json:"cells"`
 	// NotPlanned lists cells for which no method is known here.
 	NotPlanned []Skip `json:"notPlanned,omitempty"`
+	// Repeats lists messages that were delivered more than once. They alter no
+	// verdict.
+	Repeats []Repeat `json:"repeats,omitempty"`
+}
+
+// Repeat is a message that was delivered more than once.
+type Repeat struct {
+	Nonce string `json:"nonce"`
+	// What says by which way, how often, and under which origins.
+	What string `json:"what"`
 }
 
 // Cell is the outcome of one cell.

@@ -58,6 +58,10 @@ func sample() *report.Report {
 						Verdict: verdict.Unsupported, Reason: "needs API 23",
 					},
 				},
+				Repeats: []report.Repeat{
+					{Nonce: "0123456789abcdef", What: "arrival:BACKGROUND 2 times within 3ms, as main/0f0e/7 and main/0f0e/8"},
+					{Nonce: "fedcba9876543210", What: "2 notifications hold its nonce"},
+				},
 				NotPlanned: []report.Skip{{ID: "alert/phone/background/shown", Reason: "no known way", Source: "none found"}},
 			},
 			{Key: "127.0.0.1:5555", Error: "not connected\nplug it in"},

@@ -66,6 +66,7 @@ func (r *Report) Banner() string {
 func (r *Report) Summary(w io.Writer, verbose bool) {
 	r.matrix(w)
 	r.problems(w, verbose)
+	r.repeats(w)
 	r.notPlanned(w, verbose)
 	r.totals(w)
 }
@@ -170,6 +171,27 @@ func (d *Device) trouble() string {
 		return "was used, with trouble"
 	}
 	return "could not be used"
+}
+
+// repeats tells of second deliveries, whatever became of their cells.
+func (r *Report) repeats(w io.Writer) {
+	for _, d := range r.Devices {
+		for _, repeat := range d.Repeats {
+			fmt.Fprintf(w, "delivered more than once%s: %s on %s: %s\n\n", d.cellOf(repeat.Nonce), repeat.Nonce, d.Name(), repeat.What)
+		}
+	}
+}
+
+// cellOf names the cell of a message.
+func (d *Device) cellOf(nonce string) string {
+	for _, c := range d.Cells {
+		for _, m := range c.Messages {
+			if m.Nonce == nonce {
+				return " in " + c.ID
+			}
+		}
+	}
+	return ""
 }
 
 func (r *Report) notPlanned(w io.Writer, verbose bool) {

@@ -139,6 +139,10 @@ func serve(ctx context.Context, order Order, e *emitter) {
 
 // describe copies what is known of the device into its report.
 func describe(d *report.Device, dev *harness.Device) {
+	d.Repeats = nil
+	for _, r := range dev.Repeats() {
+		d.Repeats = append(d.Repeats, report.Repeat{Nonce: r.Nonce, What: r.What})
+	}
 	p := dev.Profile()
 	d.Type, d.Model, d.API, d.OSVersion, d.Emulator, d.Simulated = p.Type, p.Model, p.API, p.OSVersion, p.Emulator, p.Simulated
 	a, ok := dev.Agent()

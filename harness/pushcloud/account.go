@@ -18,7 +18,9 @@ import (
 )
 
 // ServiceAccount is the identity with which messages are sent. It prints
-// without its key. It is safe for concurrent use.
+// without its key. It is safe for concurrent use, and any number of clients may
+// have the same one: they share one JWT. It must not be copied, nor changed once
+// a client has it.
 // Source: Push Kit guide, service-account JWT.
 type ServiceAccount struct {
 	// ProjectID is the project in AppGallery Connect; it stands in the URL.
@@ -28,7 +30,8 @@ type ServiceAccount struct {
 	// SubAccount is the JWT's issuer.
 	SubAccount string
 
-	key *rsa.PrivateKey
+	key    *rsa.PrivateKey
+	signer *signer // a pointer: a copy that is printed shows no JWT
 }
 
 // PublicKey returns the public half of the account's key.
@@ -111,7 +114,7 @@ func ParseServiceAccount(data []byte) (*ServiceAccount, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.key = key
+	a.key, a.signer = key, new(signer)
 	return &a, nil
 }
 

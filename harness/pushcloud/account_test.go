@@ -168,11 +168,14 @@ func TestLoadServiceAccount(t *testing.T) {
 
 func TestServiceAccountPrintsNoKey(t *testing.T) {
 	a := testAccount(t)
+	if err := pushcloud.Signer(a, true)(); err != nil {
+		t.Fatal(err)
+	}
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("loaded", "account", a)
 	exponent := testKey().D.String()
 	for _, text := range []string{fmt.Sprint(a), fmt.Sprintf("%v %+v %#v %s %x %q", a, a, a, a, a, a), fmt.Sprintf("%+v", *a), log.String()} {
-		if leaks(text, exponent, exponent[:20]) || !strings.Contains(text, testProject) {
+		if leaks(text, exponent, exponent[:20], "Bearer", "eyJ") || !strings.Contains(text, testProject) {
 			t.Errorf("printed %s", text)
 		}
 	}

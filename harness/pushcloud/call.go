@@ -54,7 +54,7 @@ func (c *Client) once(ctx context.Context, k *call) (answered, error) {
 	}
 	return answered{
 		status: response.StatusCode, body: data, issuer: issuer(response.TLS),
-		retryAfter: retryAfter(response.Header.Get("Retry-After"), c.signer.now()),
+		retryAfter: retryAfter(response.Header.Get("Retry-After"), c.now()),
 	}, nil
 }
 

@@ -65,7 +65,8 @@ type Options struct {
 
 // Client sends messages. It is safe for concurrent use. Close it after use.
 type Client struct {
-	signer    *signer
+	account   *ServiceAccount
+	now       func() time.Time
 	base      *url.URL
 	send      *url.URL
 	revoke    *url.URL
@@ -115,7 +116,8 @@ func New(o Options) (*Client, error) {
 	}
 	project := url.PathEscape(o.Account.ProjectID)
 	c := &Client{
-		signer:    &signer{account: o.Account, now: o.Now},
+		account:   o.Account,
+		now:       o.Now,
 		base:      base,
 		send:      base.JoinPath("v3", project, string(OpSend)),
 		verify:    base.JoinPath("v2", project, string(OpVerifyImage)),

@@ -22,11 +22,10 @@ func ReadAnswerTo(op Operation, status int, body []byte, tokens []push.Token, jw
 
 // Signer lets the benchmark ask for a JWT, from the cache or always a new one.
 func Signer(account *ServiceAccount, cached bool) func() error {
-	s := &signer{account: account, now: time.Now}
 	return func() error {
-		authorization, err := s.authorization()
+		authorization, err := account.authorization(time.Now)
 		if !cached {
-			s.discard(authorization)
+			account.discard(authorization)
 		}
 		return err
 	}

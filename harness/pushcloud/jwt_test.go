@@ -122,6 +122,60 @@ func TestJWTIsSignedOnceForAll(t *testing.T) {
 	}
 }
 
+// Clients of one account have one JWT, and renew it for each other.
+func TestClientsShareTheJWT(t *testing.T) {
+	s := serve(t, answers(200, success))
+	account := testAccount(t)
+	shared := func(change ...func(*pushcloud.Options)) *pushcloud.Client {
+		return s.client(t, append([]func(*pushcloud.Options){func(o *pushcloud.Options) { o.Account = account }}, change...)...)
+	}
+	send := func(c *pushcloud.Client) string {
+		if _, err := c.Send(t.Context(), request()); err != nil {
+			t.Error(err)
+		}
+		calls := s.seen()
+		return calls[len(calls)-1].authorization
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		c := shared()
+		all.Go(func() { send(c) })
+	}
+	all.Wait()
+	first := s.seen()[0].authorization
+	for _, one := range s.seen() {
+		if one.authorization != first {
+			t.Fatal("two clients of one account signed a JWT each")
+		}
+	}
+	other := *account
+	other.KeyID = "another-key-of-the-account"
+	if send(shared(func(o *pushcloud.Options) { o.Account = &other })) == first {
+		t.Error("the JWT of another key id was used")
+	}
+	// A client whose clock is behind cannot use what will be valid only later,
+	// nor one whose clock is ahead what has expired by then.
+	behind := send(shared(func(o *pushcloud.Options) { o.Now = func() time.Time { return time.Now().Add(-time.Hour) } }))
+	if behind == first {
+		t.Error("a JWT from the future was used")
+	}
+	ahead := send(shared(func(o *pushcloud.Options) { o.Now = func() time.Time { return time.Now().Add(time.Hour) } }))
+	if ahead == behind || ahead == first {
+		t.Error("a JWT that is over was used")
+	}
+	// What one was told is over, no other uses.
+	s2 := serve(t, answers(401, expired), answers(200, success))
+	o := func(o *pushcloud.Options) { o.Account, o.BaseURL, o.RootCAs = account, s2.URL, s2.roots() }
+	for range 2 {
+		if _, err := s2.client(t, o).Send(t.Context(), request()); err != nil {
+			t.Error(err)
+		}
+	}
+	if calls := s2.seen(); len(calls) != 3 || calls[0].authorization == calls[1].authorization || calls[1].authorization != calls[2].authorization {
+		t.Errorf("%d calls", len(calls))
+	}
+}
+
 func TestExpiredJWTIsRenewedOnce(t *testing.T) {
 	t.Run("helps", func(t *testing.T) {
 		s := serve(t, answers(401, expired), answers(200, success))

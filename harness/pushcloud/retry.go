@@ -37,7 +37,7 @@ func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
 			return nil, answer{}, err
 		}
 		var err error
-		if k.secrets.authorization, err = c.signer.authorization(); err != nil {
+		if k.secrets.authorization, err = c.account.authorization(c.now); err != nil {
 			return nil, answer{}, err
 		}
 		response, read, err := c.tell(ctx, k)
@@ -52,7 +52,7 @@ func (c *Client) ask(ctx context.Context, k *call) (*Response, answer, error) {
 		if errors.As(err, &refused) && refused.Code == jwtExpired {
 			if renewed == 0 {
 				renewed = 1
-				c.signer.discard(k.secrets.authorization)
+				c.account.discard(k.secrets.authorization)
 				continue
 			}
 			// A new JWT was refused as well: the clock is wrong.

@@ -65,7 +65,7 @@ const most = 40
 
 // rules are the usual ones with another number.
 func rules() []quota.Rule {
-	all, err := quota.Rules()
+	all, err := quota.Rules(quota.App{})
 	if err != nil {
 		panic(err)
 	}

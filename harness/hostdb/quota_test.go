@@ -110,7 +110,7 @@ func TestMessagesOfNoKnownKind(t *testing.T) {
 }
 
 func BenchmarkReserve(b *testing.B) {
-	rules, err := quota.Rules()
+	rules, err := quota.Rules(quota.App{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -27,8 +27,7 @@ const (
 type Options struct {
 	// Store keeps the entries; nil means one in memory.
 	Store Store
-	// Rules are the limits; nil means those of Rules for an app of no known
-	// class.
+	// Rules are the limits; nil means those of Rules for any app.
 	Rules []Rule
 	// Wait bounds how long Reserve waits for room; zero means DefaultWait, and
 	// what is below zero not to wait.
@@ -57,9 +56,9 @@ func New(o Options) *Ledger {
 		o.Store = &Memory{}
 	}
 	if o.Rules == nil {
-		rules, err := Rules()
+		rules, err := Rules(App{})
 		if err != nil {
-			panic(err) // without a class there is nothing to be wrong with
+			panic(err) // of any app there is nothing to be wrong with
 		}
 		o.Rules = rules
 	}

@@ -37,35 +37,41 @@ func TestLimits(t *testing.T) {
 	travel := marketing("A", "com.a")
 	travel.Category = "TRAVEL"
 	extension := quota.Send{Project: "1", Device: "A", App: "com.a", Kind: push.KindExtension, Category: "PLAY_VOICE"}
+	im, badge, testTravel := travel, travel, travel
+	im.Category, badge.Category, testTravel.Test = "IM", "", true
 	tests := map[string]struct {
-		classes []string
-		steps   []step
+		rights, classes []string
+		steps           []step
 	}{
-		"test messages, by the day and project": {nil, []step{
+		"test messages, by the day and project": {nil, nil, []step{
 			{0, 1001, test, 1000}, {0, 3, otherProject, 3}, {11 * time.Hour, 1, test, 0}, {time.Hour, 1, test, 1}}},
-		"a day ends at midnight in Beijing, not after 24 hours": {nil, []step{
+		"a day ends at midnight in Beijing, not after 24 hours": {nil, nil, []step{
 			{0, 3, marketing("A", "com.a"), 2}, {12*time.Hour - time.Second, 1, marketing("A", "com.a"), 0}, {time.Second, 3, marketing("A", "com.a"), 2}, {day, 3, marketing("A", "com.a"), 2}}},
-		"marketing, by app and device": {nil, []step{
+		"marketing, by app and device": {nil, nil, []step{
 			{0, 3, marketing("A", "com.a"), 2}, {0, 3, marketing("B", "com.a"), 2}, {0, 3, marketing("A", "com.b"), 2}}},
-		"marketing of a news app":               {[]string{"news"}, []step{{0, 9, marketing("A", "com.a"), 5}}},
-		"a category with a right has no number": {nil, []step{{0, 30, travel, 30}, {0, 30, extension, 30}}},
-		"background, in any hour": {nil, []step{
+		"marketing of a news app":                        {nil, []string{"news"}, []step{{0, 9, marketing("A", "com.a"), 5}}},
+		"a category with a right has no number":          {[]string{"IM", "TRAVEL"}, nil, []step{{0, 30, travel, 30}, {0, 30, im, 30}, {0, 3, marketing("A", "com.a"), 2}}},
+		"a category without one counts as marketing":     {nil, nil, []step{{0, 1, travel, 1}, {0, 1, marketing("A", "com.a"), 1}, {0, 1, im, 0}, {0, 1, travel, 0}}},
+		"a news app's counts as its marketing":           {nil, []string{"news"}, []step{{0, 9, travel, 5}}},
+		"test messages, badges and extensions need none": {nil, nil, []step{{0, 30, testTravel, 30}, {0, 30, badge, 30}, {0, 30, extension, 30}}},
+		"a right to another category":                    {[]string{"IM"}, nil, []step{{0, 3, travel, 2}, {0, 30, im, 30}}},
+		"background, in any hour": {nil, nil, []step{
 			{0, 1, background("A"), 1}, {40 * time.Minute, 2, background("A"), 1}, {19 * time.Minute, 1, background("A"), 0}, {time.Minute, 2, background("A"), 1}, {0, 3, background("B"), 2}}},
-		"a card, by the day":              {nil, []step{{0, 9, form("7"), 2}, {0, 9, form("8"), 2}}},
-		"a card of an unreleased app":     {[]string{"unreleased"}, []step{{0, 9, form("7"), 5}}},
-		"of several classes the greatest": {[]string{"unreleased", "tools", "news"}, []step{{0, 60, form("7"), 50}, {0, 9, marketing("A", "com.a"), 5}}},
-		"test messages refresh cards":     {nil, []step{{0, 30, testForm, 30}}},
-		"a live view, in 5 minutes and an hour": {nil, slices.Concat(
+		"a card, by the day":              {nil, nil, []step{{0, 9, form("7"), 2}, {0, 9, form("8"), 2}}},
+		"a card of an unreleased app":     {nil, []string{"unreleased"}, []step{{0, 9, form("7"), 5}}},
+		"of several classes the greatest": {nil, []string{"unreleased", "tools", "news"}, []step{{0, 60, form("7"), 50}, {0, 9, marketing("A", "com.a"), 5}}},
+		"test messages refresh cards":     {nil, nil, []step{{0, 30, testForm, 30}}},
+		"a live view, in 5 minutes and an hour": {nil, nil, slices.Concat(
 			[]step{{0, 11, liveView("FLIGHT", "1"), 10}, {0, 11, liveView("FLIGHT", "2"), 10}},
 			slices.Repeat([]step{{5 * time.Minute, 11, liveView("FLIGHT", "1"), 10}}, 5),
 			[]step{{5 * time.Minute, 1, liveView("FLIGHT", "1"), 0}, {30 * time.Minute, 20, liveView("FLIGHT", "1"), 10}})},
-		"creates and ends of a live view have no number": {nil, []step{
+		"creates and ends of a live view have no number": {nil, nil, []step{
 			{0, 70, operation(0), 70}, {0, 70, operation(2), 70}, {0, 11, operation(1), 10}}},
-		"a taxi is faster": {nil, []step{{0, 40, liveView("TAXI", "1"), 30}, {0, 40, liveView("SCORE", "2"), 30}}},
+		"a taxi is faster": {nil, nil, []step{{0, 40, liveView("TAXI", "1"), 30}, {0, 40, liveView("SCORE", "2"), 30}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			rules, err := quota.Rules(tt.classes...)
+			rules, err := quota.Rules(quota.App{Rights: tt.rights, Classes: tt.classes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,14 +87,27 @@ func TestLimits(t *testing.T) {
 }
 
 func TestRulesKnowTheirClasses(t *testing.T) {
-	if _, err := quota.Rules("tabloid"); err == nil || !strings.Contains(err.Error(), `"tabloid"`) || !strings.Contains(err.Error(), "news") {
+	if _, err := quota.Rules(quota.App{Classes: []string{"tabloid"}}); err == nil || !strings.Contains(err.Error(), `"tabloid"`) || !strings.Contains(err.Error(), "news") {
 		t.Errorf("an unknown class: %v", err)
 	}
-	rules, err := quota.Rules()
+	for _, category := range []string{"TRAVLE", "MARKETING", "travel"} {
+		if _, err := quota.Rules(quota.App{Rights: []string{"IM", category}}); err == nil || !strings.Contains(err.Error(), category) || !strings.Contains(err.Error(), "TRAVEL") {
+			t.Errorf("a right to %s: %v", category, err)
+		}
+	}
+	rules, err := quota.Rules(quota.App{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rules {
+		travel := marketing("A", "com.a")
+		travel.Category = "TRAVEL"
+		if got := quota.Unproven([]quota.Rule{r}, travel); (got == "TRAVEL") != r.UnlessRight {
+			t.Errorf("%s: unproven is %q", r.Name, got)
+		}
+		if got := quota.Unproven([]quota.Rule{r}, marketing("A", "com.a")); got != "" {
+			t.Errorf("%s: MARKETING needs a right", r.Name)
+		}
 		if r.Most != int(fixtures.LimitOf(r.Limit)) || r.Source == "" || r.Period() == "" {
 			t.Errorf("%s: %d, source %q, %s", r.Name, r.Most, r.Source, r.Period())
 		}

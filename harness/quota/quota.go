@@ -12,8 +12,8 @@
 // It holds no Push Token, only fingerprints.
 //
 // It does not know what was sent without it: by the team's own server, or from
-// another computer. Nor does it know which categories an app has a right to,
-// and Push Cloud counts a message of any other as MARKETING.
+// another computer. Nor does it know which categories an app has a right to but
+// those that App.Rights names.
 package quota
 
 import (

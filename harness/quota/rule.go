@@ -26,12 +26,37 @@ type Rule struct {
 	Source string
 
 	span time.Duration
+	// rights are the categories to which the app has a right.
+	rights []string
 }
 
-// Rules returns all limits for an app of these classes (fixtures.AppClasses):
-// without one the number for any app counts, which is the lowest.
-func Rules(classes ...string) ([]Rule, error) {
-	for _, class := range classes {
+// App is what limits depend on. The zero value is any app, for which the lowest
+// numbers count.
+type App struct {
+	// Classes are what the app is (fixtures.AppClasses).
+	Classes []string
+	// Rights are the categories to which the app has a right: a message of
+	// another one counts as MARKETING (claim quota.rights).
+	Rights []string
+}
+
+// Categories returns the categories to which an app may have a right: all but
+// MARKETING, which needs none.
+func Categories() []string {
+	return slices.DeleteFunc(slices.Clone(fixtures.ValuesOf("category")), func(c string) bool { return c == marketing })
+}
+
+const marketing = "MARKETING"
+
+// Rules returns all limits for an app. The error names a class or a category
+// that is none.
+func Rules(app App) ([]Rule, error) {
+	for _, category := range app.Rights {
+		if !slices.Contains(Categories(), category) {
+			return nil, &RightError{category}
+		}
+	}
+	for _, class := range app.Classes {
 		if !slices.Contains(fixtures.AppClasses(), class) {
 			return nil, fmt.Errorf("%q is no class of app that a limit knows: they are %s", class, strings.Join(fixtures.AppClasses(), ", "))
 		}
@@ -46,12 +71,12 @@ func Rules(classes ...string) ([]Rule, error) {
 			continue // what is not sent is in no ledger
 		}
 		name := p.Limit
-		for _, class := range classes {
+		for _, class := range app.Classes {
 			if other, ok := p.Classes[class]; ok && fixtures.LimitOf(other) >= fixtures.LimitOf(name) {
 				name = other
 			}
 		}
-		rules = append(rules, Rule{Pace: p, Most: int(fixtures.LimitOf(name)), Source: sources[name], span: p.Span()})
+		rules = append(rules, Rule{Pace: p, Most: int(fixtures.LimitOf(name)), Source: sources[name], span: p.Span(), rights: slices.Clone(app.Rights)})
 	}
 	return rules, nil
 }
@@ -68,7 +93,7 @@ func (r Rule) Counts(s Send) bool {
 		return false
 	case len(r.Kinds) > 0 && !slices.Contains(r.Kinds, s.Kind.String()):
 		return false
-	case len(r.Categories) > 0 && !slices.Contains(r.Categories, s.Category):
+	case len(r.Categories) > 0 && !slices.Contains(r.Categories, s.Category) && !r.lacks(s.Category):
 		return false
 	case len(r.Operations) > 0 && !slices.Contains(r.Operations, s.Operation):
 		return false
@@ -76,6 +101,35 @@ func (r Rule) Counts(s Send) bool {
 		return false
 	}
 	return true
+}
+
+// lacks reports whether a message of that category counts for want of a right.
+// One without any, which changes a badge alone, needs none.
+func (r Rule) lacks(category string) bool {
+	return r.UnlessRight && category != "" && !slices.Contains(r.rights, category)
+}
+
+// RightError is a category to which no app has a right.
+type RightError struct{ Category string }
+
+// Error lists those that there are.
+func (e *RightError) Error() string {
+	text := fmt.Sprintf("%q is no category to which an app has a right: they are %s", e.Category, strings.Join(Categories(), ", "))
+	if e.Category == marketing {
+		text += "; MARKETING needs none"
+	}
+	return text
+}
+
+// Unproven returns the category of a message that counts as MARKETING since no
+// right to it was named, or "".
+func Unproven(rules []Rule, s Send) string {
+	for _, r := range rules {
+		if r.lacks(s.Category) && r.Counts(s) && !slices.Contains(r.Categories, s.Category) {
+			return s.Category
+		}
+	}
+	return ""
 }
 
 // Scope names what has the count in which the message falls. Messages of the

@@ -55,6 +55,9 @@ func (f *sendFlags) reserve(ctx context.Context, path string, r pushcloud.Reques
 	if err != nil {
 		return nil, err
 	}
+	if err := noteRight(where, sends[0], stderr); err != nil {
+		return nil, err
+	}
 	ledger, closeLedger, err := where.Open(ctx, func(e *quota.OverError) { fmt.Fprintf(stderr, "hdc-runner: %s\n", fleet.WaitText(e)) })
 	if err != nil {
 		return nil, err

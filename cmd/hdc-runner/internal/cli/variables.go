@@ -22,6 +22,7 @@ const prefix = "PUSHPROOF_"
 // cloud writes for a shell, hdc-runner itself does not read.
 var otherVariables = [][2]string{
 	{hostdb.EnvDir, "--state-dir"},
+	{envRights, "--rights"},
 }
 
 // variablesHelp lists the variables, each with its flag.

@@ -5,6 +5,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,8 @@ type Ledger struct {
 	Dir string `json:"dir,omitempty"`
 	// Classes are those of the app (fixtures.AppClasses).
 	Classes []string `json:"classes,omitempty"`
+	// Rights are the categories to which the app has a right.
+	Rights []string `json:"rights,omitempty"`
 	// Wait is how long to wait for room below a limit.
 	Wait harness.Duration `json:"wait,omitzero"`
 	// Force crosses limits.
@@ -28,12 +31,12 @@ type Ledger struct {
 }
 
 // Open opens the ledger; onWait is told of each wait. The error is a
-// *harness.UsageError for a class that is none, or one of package hostdb. Call
+// *harness.UsageError for a class or a right that is none, or one of package hostdb. Call
 // the function that comes with it at the end.
 func (l Ledger) Open(ctx context.Context, onWait func(*quota.OverError)) (*quota.Ledger, func() error, error) {
-	rules, err := quota.Rules(l.Classes...)
+	rules, err := l.Rules()
 	if err != nil {
-		return nil, nil, &harness.UsageError{Problems: []string{"--app-class: " + err.Error()}}
+		return nil, nil, err
 	}
 	o := quota.Options{Rules: rules, Wait: time.Duration(l.Wait), Force: l.Force, OnWait: onWait}
 	if o.Wait <= 0 {
@@ -49,6 +52,19 @@ func (l Ledger) Open(ctx context.Context, onWait func(*quota.OverError)) (*quota
 	}
 	o.Store = db.Quota()
 	return quota.New(o), db.Close, nil
+}
+
+// Rules returns the limits. The error is a *harness.UsageError.
+func (l Ledger) Rules() ([]quota.Rule, error) {
+	rules, err := quota.Rules(quota.App{Classes: l.Classes, Rights: l.Rights})
+	var right *quota.RightError
+	switch {
+	case errors.As(err, &right):
+		return nil, &harness.UsageError{Problems: []string{"--rights: " + err.Error()}}
+	case err != nil:
+		return nil, &harness.UsageError{Problems: []string{"--app-class: " + err.Error()}}
+	}
+	return rules, nil
 }
 
 // WaitText says what is waited for, and until when.

@@ -33,9 +33,9 @@ var advice = []struct {
 	{verdict.Accepted, nil, "Push Cloud says above what is wrong and what to do about it"},
 }
 
-// leftOpen is what to do about a message of which nobody said whether it was
+// LeftOpen is what to do about a message of which nobody said whether it was
 // taken.
-const leftOpen = "nobody said whether the message was taken, and nobody has seen it: look for it on the device before it is sent again, or repeat it with the same " +
+const LeftOpen = "nobody said whether the message was taken, and nobody has seen it: look for it on the device before it is sent again, or repeat it with the same " +
 	"appMessageId, by which the device drops a second one for 24 hours; check network, proxy and push endpoint"
 
 // Advice returns what to check next, by the first witness that was silent or
@@ -43,7 +43,7 @@ const leftOpen = "nobody said whether the message was taken, and nobody has seen
 func Advice(kind push.Kind, said []verdict.Testimony) string {
 	for _, t := range said {
 		if t.Witness == verdict.Accepted && (t.Answer == verdict.Waiting || t.Answer == verdict.Broken && t.Closed != "") {
-			return leftOpen
+			return LeftOpen
 		}
 		if t.Answer != verdict.Silent && t.Answer != verdict.Denied && t.Answer != verdict.Waiting {
 			continue

@@ -50,6 +50,7 @@ func newSend() *cobra.Command {
 		Short: "send one message, and look for it on a device",
 		Long: "send sends the message in FILE.json to the Push Token in a file. With --target it then looks for the message in\n" +
 			"the device's UI tree and says shown or not seen, and what to check next. The app needs no agent for that.\n\n" +
+			"If Push Cloud's answer is lost, the device may still tell that the message was taken.\n\n" +
 			"With --tokens-file it sends to many tokens, in as many calls as that takes, and says what became of each.\n\n" +
 			"FILE.json: {\"pushType\": 0, \"payload\": {...}, \"pushOptions\": {...}}; write {{nonce}} where a nonce may stand.\n\n" +
 			"Exit code: 0 accepted, and shown if --target is given; 1 refused by Push Cloud, or not seen; 2 usage, or a message\n" +
@@ -138,11 +139,17 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	case err != nil && harness.Refusal(err) == verdict.Denied:
 		fmt.Fprintf(stderr, "hdc-runner: %v\n", err)
 		return exit(verdict.ExitFail)
+	case pushcloud.IsOutcomeUnknown(err) && screen != nil:
+		// The device may tell what nobody answered.
+		result.NoAnswer = err.Error()
 	case err != nil:
 		return err
 	}
-	result.Code, result.RequestID = response.Code, response.RequestID
-	result.Simulated = response.Issuer == harness.SimulatorCA || screen != nil && screen.Profile().Simulated
+	if response != nil {
+		result.Code, result.RequestID = response.Code, response.RequestID
+		result.Simulated = response.Issuer == harness.SimulatorCA
+	}
+	result.Simulated = result.Simulated || screen != nil && screen.Profile().Simulated
 	result.begin(out, f.json)
 	if screen != nil {
 		result.Target = screen.Key()
@@ -154,7 +161,7 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 		return err
 	}
 	switch {
-	case result.Interrupted:
+	case result.Interrupted, result.NoAnswer != "" && result.Shown == notSeen:
 		return exit(verdict.ExitInfra)
 	case result.Shown == notSeen:
 		return exit(verdict.ExitFail)
@@ -229,6 +236,10 @@ func (f *sendFlags) look(ctx context.Context, screen *device.Device, result *sen
 		return fmt.Errorf("look for the message on the device (it was sent, requestId %s): %w", result.RequestID, err)
 	}
 	result.Shown, result.Waited = notSeen, harness.Duration(f.wait)
+	if result.NoAnswer != "" {
+		result.Next = harness.LeftOpen
+		return screen.CloseShade(ctx)
+	}
 	result.Next = fmt.Sprintf("is the token in %s of the app on this device, %s? ", f.tokenFile, screen.Key()) + harness.Advice(kind, []verdict.Testimony{{Witness: verdict.Tree, Answer: verdict.Silent}})
 	return screen.CloseShade(ctx)
 }

@@ -29,6 +29,9 @@ type sendOutcome struct {
 	Shown string `json:"shown,omitempty"`
 	Where string `json:"where,omitempty"`
 	Next  string `json:"next,omitempty"`
+	// NoAnswer says why nobody knows whether Push Cloud took the message; one
+	// that is shown was taken.
+	NoAnswer string `json:"noAnswer,omitempty"`
 	// Interrupted says that it was not looked for to the end.
 	Interrupted bool `json:"interrupted,omitempty"`
 }
@@ -41,6 +44,10 @@ func (r *sendOutcome) begin(w io.Writer, asJSON bool) {
 	}
 	if r.Simulated {
 		fmt.Fprintln(w, "SIMULATED")
+	}
+	if r.NoAnswer != "" {
+		fmt.Fprintf(w, "no answer: %s\n%s, nonce %s\n", r.NoAnswer, r.Token, r.Nonce)
+		return
 	}
 	fmt.Fprintf(w, "accepted: code %s, requestId %s, %s, nonce %s\n", r.Code, r.RequestID, r.Token, r.Nonce)
 }
@@ -57,6 +64,8 @@ func (r *sendOutcome) end(w io.Writer, asJSON bool) error {
 		fmt.Fprintf(w, "interrupted: the message was sent (requestId %s), and was not looked for on %s to the end\n", r.RequestID, r.Target)
 	case r.Shown == "":
 		fmt.Fprintln(w, "accepted is not arrived: name the device with --target to look for the message on it")
+	case r.Shown == shown && r.NoAnswer != "":
+		fmt.Fprintf(w, "shown, so it was taken: %s\n", r.Where)
 	case r.Shown == shown:
 		fmt.Fprintf(w, "shown: %s\n", r.Where)
 	default:

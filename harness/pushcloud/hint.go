@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/pushproof/pushproof/agent/push"
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/internal/spelling"
 )
 
@@ -31,7 +32,8 @@ func (h Hint) String() string { return h.Path + ": " + h.Text }
 // Hints lists the members of payload and pushOptions that the documentation
 // does not have. They are no faults: a later version of Push Kit may have
 // them, and nothing says that Push Cloud refuses others. But one that is
-// misspelt does nothing, and nobody says so. nil if there is none.
+// misspelt does nothing, and nobody says so. It also names the ttl of a call
+// that is not the advised one. nil if there is none.
 func Hints(r Request) []Hint {
 	var list hints
 	if r.Message != nil {
@@ -45,7 +47,41 @@ func Hints(r Request) []Hint {
 			list.add("pushOptions", name, optionNames)
 		}
 	}
+	list.call(r)
 	return list
+}
+
+// call looks at the ttl of what announces a call: who is called when nobody
+// waits any more picks up for nothing, and Push Kit keeps a message for a day
+// unless told otherwise.
+func (l *hints) call(r Request) {
+	e, err := r.encode()
+	if err != nil || !announcesCall(e) {
+		return
+	}
+	least, most := fixtures.LimitOf("ttl.call.min"), fixtures.LimitOf("ttl.call.max")
+	var is string
+	switch ttl := gjson.GetBytes(e.options, "ttl"); {
+	case !ttl.Exists():
+		is = fmt.Sprintf("is not set, which means %d seconds", fixtures.LimitOf("ttl.default"))
+	case ttl.Type == gjson.Number && (ttl.Num < float64(least) || ttl.Num > float64(most)):
+		is = "is " + ttl.Raw
+	default:
+		return
+	}
+	*l = append(*l, Hint{Path: "pushOptions.ttl", Text: fmt.Sprintf("it %s; for a call %d to %d are advised, since nobody waits longer for an answer", is, least, most)})
+}
+
+// announcesCall reports whether the message is a VoIP message, or a notification
+// of that category.
+func announcesCall(e encoded) bool {
+	switch e.pushType {
+	case push.KindVoIP.PushType():
+		return true
+	case push.KindAlert.PushType():
+		return gjson.ValidBytes(e.payload) && gjson.GetBytes(e.payload, "notification.category").Str == "VOIP"
+	}
+	return false
 }
 
 // optionNames are the members of pushOptions.

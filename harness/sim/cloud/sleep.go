@@ -4,6 +4,8 @@
 package cloud
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
@@ -17,6 +19,32 @@ type Sleep struct {
 	// From and To are counted from midnight; with To before From the time goes
 	// over midnight, and if they are equal there is none.
 	From, To time.Duration
+}
+
+// ParseSleep reads HH:MM-HH:MM, as in 22:00-07:00; "" means never, and so do
+// two equal times. 00:00-24:00 is the whole day.
+func ParseSleep(text string) (Sleep, error) {
+	if text == "" {
+		return Sleep{}, nil
+	}
+	from, to, _ := strings.Cut(text, "-")
+	var s Sleep
+	for _, half := range []struct {
+		text string
+		into *time.Duration
+	}{{from, &s.From}, {to, &s.To}} {
+		at, err := time.Parse("15:04", half.text)
+		if half.into == &s.To && half.text == "24:00" {
+			s.To = 24 * time.Hour
+			continue
+		}
+		// Parse takes an hour of one digit as well.
+		if err != nil || len(half.text) != len("15:04") {
+			return Sleep{}, fmt.Errorf("the time of sleep %.32q is not two times of a day: write it as in 22:00-07:00", text)
+		}
+		*half.into = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
+	}
+	return s, nil
 }
 
 // at reports whether it is time to sleep.

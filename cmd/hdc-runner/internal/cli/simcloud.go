@@ -25,6 +25,9 @@ import (
 // simCloudFlags are the flags of sim cloud.
 type simCloudFlags struct {
 	listen, control, mode string
+	sleep                 string
+	paddedReasons         bool
+	rules                 demo.Rules
 	receipts              callback.Config
 	keyFile, caFile       string
 	files                 simCloudFiles
@@ -52,6 +55,11 @@ func newSimCloud() *cobra.Command {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
 	flags.StringVar(&f.control, "control", "", "`HOST:PORT` of the control plane, on loopback (default: none)")
 	flags.StringVar(&f.mode, "mode", "all200", "HTTP status of refusals: `all200|mapped` (the second gives 400 and 401)")
+	flags.IntVar(&f.rules.QPS, "qps", 0, "to how many devices an app may send in a second; more gets HTTP 503 (default: no bound)")
+	flags.BoolVar(&f.rules.Penalised, "penalised", false, "the project is suspended: sends get 80300037")
+	flags.BoolVar(&f.rules.VerifyImages, "verify-images", false, "sends with an image that images:verify has not passed get 80100022")
+	flags.StringVar(&f.sleep, "sleep", "", "`FROM-TO` of the night in Beijing, as in 22:00-07:00: what arrives then is kept till its end, calls excepted (default: none)")
+	flags.BoolVar(&f.paddedReasons, "padded-reasons", false, "write the keys of illegalTokens with a space on each side, as in the documentation's sample")
 	flags.StringVar(&f.files.dir, "dir", "", "`DIR` for what no other flag names, kept afterwards (default: a temporary one)")
 	flags.StringVar(&f.files.ca, "ca-out", "", "`FILE` to write the CA certificate to")
 	flags.StringVar(&f.files.account, "service-account-out", "", "`FILE` to write the service account to")
@@ -72,18 +80,24 @@ func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
 	if !known {
 		return usagef("--mode: unknown mode %q: the modes are all200 and mapped", f.mode)
 	}
+	sleep, err := cloud.ParseSleep(f.sleep)
+	if err != nil {
+		return usagef("--sleep: %v", err)
+	}
+	if f.rules.QPS < 0 {
+		return usagef("--qps %d: it is a number of devices in a second, or 0 for no bound", f.rules.QPS)
+	}
 	for flag, addr := range map[string]string{"--listen": f.listen, "--control": f.control} {
 		if addr != "" && !onLoopback(addr) {
 			return usagef("%s %q is not on loopback: write 127.0.0.1:PORT; port 0 is a free one", flag, addr)
 		}
 	}
-	receipts, err := f.callbacks()
-	if err != nil {
+	if f.rules.Receipts, err = f.callbacks(); err != nil {
 		return err
 	}
 	ck := clock.New()
 	defer ck.Close()
-	d, err := demo.Start(ctx, cloud.Options{Clock: ck, Mode: mode}, f.listen, receipts...)
+	d, err := demo.Start(ctx, cloud.Options{Clock: ck, Mode: mode, Sleep: sleep, PaddedReasons: f.paddedReasons}, f.listen, f.rules)
 	if err != nil {
 		return err
 	}

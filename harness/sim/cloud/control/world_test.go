@@ -60,10 +60,10 @@ func newWorld(tb testing.TB, mode cloud.Mode) *world {
 	}))
 	tb.Cleanup(receiver.Close)
 	var err error
-	w.Demo, err = demo.Start(w.context(), cloud.Options{Clock: w.clock, Mode: mode}, "", cloud.Callback{Config: callback.Config{
+	w.Demo, err = demo.Start(w.context(), cloud.Options{Clock: w.clock, Mode: mode}, "", demo.Rules{Receipts: []cloud.Callback{{Config: callback.Config{
 		URL: receiver.URL, User: "tester", Key: "a2V5",
 		CA: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: receiver.Certificate().Raw}),
-	}})
+	}}}})
 	if err != nil {
 		tb.Fatal(err)
 	}

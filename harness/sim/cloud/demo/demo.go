@@ -38,16 +38,25 @@ type Demo struct {
 	tokens  []Token
 }
 
+// Rules are what may be chosen of the demo's project: see cloud.Project. The
+// zero value is a project without bounds and without receipts.
+type Rules struct {
+	QPS          int
+	Penalised    bool
+	VerifyImages bool
+	Receipts     []cloud.Callback
+}
+
 // Start starts a cloud at a loopback address, "" for a free port. Its projects
-// are the demo's, with the given receipt configurations; the other options
-// are used as they are.
-func Start(ctx context.Context, o cloud.Options, addr string, receipts ...cloud.Callback) (*Demo, error) {
+// are the demo's, with the given rules; the other options are used as they are.
+func Start(ctx context.Context, o cloud.Options, addr string, rules Rules) (*Demo, error) {
 	account, err := cloud.NewServiceAccount(ProjectID)
 	if err != nil {
 		return nil, fmt.Errorf("start a demo cloud: %w", err)
 	}
 	o.Projects = []cloud.Project{{
-		ID: ProjectID, ClientID: ClientID, Keys: []cloud.Key{account.Key}, Callbacks: receipts,
+		ID: ProjectID, ClientID: ClientID, Keys: []cloud.Key{account.Key}, Callbacks: rules.Receipts,
+		QPS: rules.QPS, Penalised: rules.Penalised, VerifyImages: rules.VerifyImages,
 		Apps: []sim.App{{Bundle: Bundle, Rights: everyRight()}, {Bundle: PlainBundle}},
 	}}
 	d := &Demo{account: account}

@@ -41,7 +41,7 @@ func newSender(tb testing.TB) *sender {
 	tb.Helper()
 	s := &sender{TB: tb}
 	var err error
-	if s.Demo, err = demo.Start(s.context(), cloud.Options{}, ""); err != nil {
+	if s.Demo, err = demo.Start(s.context(), cloud.Options{}, "", demo.Rules{}); err != nil {
 		tb.Fatal(err)
 	}
 	roots := x509.NewCertPool()
@@ -220,7 +220,7 @@ func TestStartFails(t *testing.T) {
 		"receipts": {receipts: []cloud.Callback{{}}},
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		if d, err := demo.Start(ctx, cloud.Options{}, c.addr, c.receipts...); err == nil {
+		if d, err := demo.Start(ctx, cloud.Options{}, c.addr, demo.Rules{Receipts: c.receipts}); err == nil {
 			t.Errorf("%s: it starts", name)
 			_ = d.Close()
 		}

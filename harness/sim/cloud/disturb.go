@@ -83,7 +83,7 @@ func (c *Cloud) disturbRequest(w http.ResponseWriter, r *http.Request, hits []fa
 		case faults.Delay:
 			c.pause(r.Context(), f.Millis)
 		case faults.Status:
-			c.answer(w, c.recordFault(r, f), answerOf(f))
+			c.answer(w, c.recordFault(r, f), answerOf(f, r))
 			return true
 		case faults.Reset:
 			rec := c.recordFault(r, f)
@@ -100,16 +100,21 @@ func (c *Cloud) disturbRequest(w http.ResponseWriter, r *http.Request, hits []fa
 // recordFault makes the record of a request that is not judged.
 func (c *Cloud) recordFault(r *http.Request, f faults.Fault) *record {
 	rec := c.newRecord(time.Now(), r.PathValue("project"))
-	rec.API = fixtures.API(path.Base(r.URL.Path))
+	rec.API = apiOf(r)
 	_, rec.PushType = kindOf(r)
 	rec.Detail, rec.Faults = "fault: "+string(f.Kind), []string{f.ID}
 	return rec
 }
 
-// answerOf is the answer of a status fault.
-func answerOf(f faults.Fault) Answer {
+func apiOf(r *http.Request) fixtures.API { return fixtures.API(path.Base(r.URL.Path)) }
+
+// answerOf is the answer of a status fault to a request.
+func answerOf(f faults.Fault, r *http.Request) Answer {
 	a := Answer{HTTPStatus: f.HTTPStatus, Code: f.Code, Msg: f.Msg}
 	switch {
+	case f.Code != "" && f.Msg == "":
+		row, _ := fixtures.CodeFor(apiOf(r), f.Code)
+		a.Msg = row.Msg
 	case f.Body != nil:
 		a.Raw = []byte(*f.Body)
 	case f.Code == "":
@@ -156,7 +161,7 @@ func (c *Cloud) disturbAnswer(w http.ResponseWriter, r *http.Request, kept *kept
 			slow += f.Millis
 		case faults.Status:
 			*kept = keptAnswer{header: http.Header{}}
-			c.write(kept, "", answerOf(f))
+			c.write(kept, "", answerOf(f, r))
 		}
 	}
 	for name, values := range kept.header {

@@ -95,7 +95,8 @@ type Fault struct {
 	// Result is Receipt's.
 	Result *int `json:"result,omitempty"`
 	// HTTPStatus, Code, Msg and Body are Status's: Body takes the place of the
-	// JSON with Code and Msg. Without a Code the body is empty.
+	// JSON with Code and Msg. Without a Msg it is the documented one of the
+	// Code; without a Code the body is empty.
 	HTTPStatus int     `json:"httpStatus,omitempty"`
 	Code       string  `json:"code,omitempty"`
 	Msg        string  `json:"msg,omitempty"`

@@ -3,7 +3,15 @@
 
 package device
 
-import "github.com/pushproof/pushproof/harness/sim/device/seam"
+import (
+	"maps"
+	"slices"
+
+	"github.com/pushproof/pushproof/harness/sim/device/seam"
+)
+
+// CodesForTest returns the codes that the device gives by itself.
+func CodesForTest() []InstallCode { return slices.Collect(maps.Keys(installTexts)) }
 
 // EnableForTest turns the notification switch on without a dialog.
 func (d *Device) EnableForTest(bundle string) {

@@ -3,11 +3,14 @@
 
 package device
 
+import "github.com/pushproof/pushproof/fixtures"
+
 // InstallCode is a code with which bm refuses to install or uninstall.
 type InstallCode int
 
 // The codes that a simulated device gives by itself. Source: HarmonyOS guide,
-// bm tool. Option InstallError gives any other.
+// bm tool; fixtures.InstallCodes has them all. Options.InstallError gives any
+// other.
 const (
 	CodeNoSignature   InstallCode = 9568320
 	CodeProfile       InstallCode = 9568344
@@ -24,8 +27,6 @@ const (
 // hdc; the wording of the others is a claim: hdc.install-texts.
 var installTexts = map[InstallCode]string{
 	CodeNoSignature:   "no signature file.",
-	9568321:           "fail to parse signature file.",
-	9568322:           "signature verification failed due to not trusted app source.",
 	CodeProfile:       "install parse profile prop check error.",
 	CodeSignerDiffers: "install sign info inconsistent.",
 	CodeABI:           "install parse native so failed.",
@@ -34,17 +35,15 @@ var installTexts = map[InstallCode]string{
 	CodeDowngrade:     "install version downgrade.",
 	CodeDeveloperMode: "debug bundle can only be installed in developer mode.",
 	CodeNotInstalled:  "uninstall missing installed bundle.",
-	9568286:           "install provision type not same.",
-	9568288:           "install failed due to insufficient disk memory.",
-	9568289:           "install failed due to grant request permissions failed.",
-	9568305:           "dependent module does not exist.",
-	9568423:           "the device's UDID is not in the profile.",
 }
 
 // text is the line behind the code.
 func (c InstallCode) text() string {
 	if t, ok := installTexts[c]; ok {
 		return t
+	}
+	if row, ok := fixtures.InstallCodeOf(int(c)); ok {
+		return row.Meaning + "."
 	}
 	return "install failed."
 }

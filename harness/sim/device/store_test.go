@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim"
 	"github.com/pushproof/pushproof/harness/sim/device"
 	"github.com/pushproof/pushproof/harness/sim/hap"
@@ -166,14 +167,44 @@ func TestPackagesThatAreRefused(t *testing.T) {
 	})
 }
 
+// The device invents no codes.
+func TestEveryCodeOfTheDeviceIsInTheTable(t *testing.T) {
+	for _, code := range device.CodesForTest() {
+		if _, known := fixtures.InstallCodeOf(int(code)); !known {
+			t.Errorf("fixtures.InstallCodes lacks %d", code)
+		}
+	}
+}
+
+func TestFilesCanBeVerified(t *testing.T) {
+	b := newBench(t)
+	put(t, b.Device, "/data/local/tmp/x", []byte("text\n"))
+	for line, want := range map[string]string{
+		"sha256sum /data/local/tmp/x":          "b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733  /data/local/tmp/x\n",
+		"printf 'text\\n' | sha256sum":         "b9e68e1bea3e5b19ca6b2f98b73a54b73daafaa250484902e09982e07a12e733  -\n",
+		"stat -c %s /data/local/tmp/x":         "5\n",
+		"stat -c '%n %F' /data/local/tmp":      "/data/local/tmp directory\n",
+		"sha256sum /data/local/tmp/y; echo $?": "sha256sum: /data/local/tmp/y: No such file or directory\n1\n",
+		"stat -c %s /data/local/tmp/y":         "stat: /data/local/tmp/y: No such file or directory\n",
+	} {
+		if got := run(b, line); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}
+
 func TestInstallErrorsByCode(t *testing.T) {
 	b := newBench(t, func(o *device.Options) {
 		o.InstallError = func(bundle string) device.InstallCode {
 			return map[string]device.InstallCode{"com.example.full": 9568288, "com.example.odd": 9568999}[bundle]
 		}
 	})
+	full, known := fixtures.InstallCodeOf(9568288)
+	if !known {
+		t.Fatal("the table lacks 9568288")
+	}
 	for bundle, want := range map[string]string{
-		"com.example.full": refused(9568288, "install failed due to insufficient disk memory."),
+		"com.example.full": refused(9568288, full.Meaning+"."),
 		"com.example.odd":  refused(9568999, "install failed."),
 		newBundle:          installed,
 	} {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -226,10 +227,25 @@ func normal(t *testing.T, r *transcripts.Recording, stream []byte) string {
 			frames[1+i] = []byte(strings.Join(rows, ""))
 		}
 	case shellRun.MatchString(command) && !bytes.Contains(stream, []byte("[Fail]")):
-		return fmt.Sprintf("%q %q", frames[0], bytes.Join(frames[1:], nil))
+		return fmt.Sprintf("%q %q", frames[0], short(bytes.Join(frames[1:], nil)))
+	}
+	for i := range frames {
+		frames[i] = short(frames[i])
 	}
 	return fmt.Sprintf("%q", frames)
 }
+
+// short replaces the most of a long frame by its sum.
+func short(b []byte) []byte {
+	const shown = 66
+	if len(b) <= longFrame {
+		return b
+	}
+	return fmt.Appendf(nil, "%s and %d bytes more, SHA-256 %x", b[:shown], len(b)-shown, sha256.Sum256(b[shown:]))
+}
+
+// longFrame is from where on a frame is compared by its sum.
+const longFrame = 4 << 10
 
 // shellRun matches the commands whose output a shell prints.
 var shellRun = regexp.MustCompile(`shell |bugreport|hilog`)

@@ -4,6 +4,7 @@
 package resume_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -62,6 +63,61 @@ func (d *dying) start() {
 
 func (d *dying) url() string { return "ws://" + d.addr + hub.Path }
 
+// seed chooses when TestKill9 kills; the processes still race, as they do on a
+// device.
+var seed = flag.Uint64("seed", 0, "when TestKill9 kills, as a former run logged it; 0 for a new choice")
+
+// dice returns what a test makes its choices with, and logs how to make them
+// again.
+func dice(t *testing.T) *rand.Rand {
+	t.Helper()
+	chosen := *seed
+	for chosen == 0 {
+		chosen = rand.Uint64()
+	}
+	t.Logf("the same kills again: go test ./harness/resume -run '^TestKill9$' -seed %d", chosen)
+	return rand.New(rand.NewPCG(chosen, 0))
+}
+
+// schedule kills an agent's process kills times while messages are made, and
+// takes the hub away in each of as many parts, for a part of it.
+func schedule(dice *rand.Rand, messages, kills, absent int, hub collector) []event {
+	var events []event
+	for range kills {
+		events = append(events, event{at: 1 + dice.IntN(messages*9/10), kill: true})
+	}
+	for i := range absent {
+		part := messages * 9 / 10 / absent
+		gone := i*part + 1 + dice.IntN(part/2)
+		back := gone + dice.IntN(part/2)
+		events = append(events, event{at: gone, do: hub.stop}, event{at: back, do: hub.start})
+	}
+	slices.SortStableFunc(events, func(a, b event) int { return a.at - b.at })
+	return events
+}
+
+// The seed that a run logs makes the same choices.
+func TestKillsCanBeRepeated(t *testing.T) {
+	points := func(seed uint64) (at []int) {
+		for _, e := range schedule(rand.New(rand.NewPCG(seed, 0)), 10_000, 30, 2, &closing{}) {
+			at = append(at, e.at)
+		}
+		return at
+	}
+	if a, b := points(7), points(7); !slices.Equal(a, b) {
+		t.Errorf("one seed chose %v and %v", a, b)
+	}
+	if a, b := points(7), points(8); slices.Equal(a, b) {
+		t.Errorf("two seeds chose %v", a)
+	}
+	restore := *seed
+	t.Cleanup(func() { *seed = restore })
+	*seed = 7
+	if a, b := dice(t).Uint64(), rand.New(rand.NewPCG(7, 0)).Uint64(); a != b {
+		t.Errorf("-seed 7 throws %d, want %d", a, b)
+	}
+}
+
 // event is what happens when so many deliveries were made.
 type event struct {
 	at   int
@@ -95,18 +151,7 @@ func TestKill9(t *testing.T) {
 			dir := t.TempDir()
 			collector := c.hub(t, dir)
 			collector.start()
-			var events []event
-			for range c.planned {
-				events = append(events, event{at: 1 + rand.IntN(c.messages*9/10), kill: true})
-			}
-			// The hub is away in each of as many parts, for a part of it.
-			for i := range c.absent {
-				part := c.messages * 9 / 10 / c.absent
-				gone := i*part + 1 + rand.IntN(part/2)
-				back := gone + rand.IntN(part/2)
-				events = append(events, event{at: gone, do: collector.stop}, event{at: back, do: collector.start})
-			}
-			slices.SortStableFunc(events, func(a, b event) int { return a.at - b.at })
+			events := schedule(dice(t), c.messages, c.planned, c.absent, collector)
 
 			param, err := sessionFor(collector.url()).Param()
 			if err != nil {

@@ -6,7 +6,6 @@ package acceptance_test
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -145,21 +144,4 @@ func TestASpoiledStateIsNeverAPass(t *testing.T) {
 	}}, nil)
 	spoil.Store(true)
 	want(t, s.run("background/phone/stopped/delivered[kept]"), verdict.Infra, "cell spoiled")
-}
-
-// Every background process is stopped as soon as it is in the background: the
-// agent is asleep, not lost.
-func TestASuspendedAppIsAsleepNotLost(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, world.Options{Device: func(o *device.Options) { o.SuspendGrace = -1 }}, nil)
-	for _, id := range []string{
-		"alert/phone/background/silent[notifications off]", "alert/phone/background/shown", "extension/phone/background/shown",
-		"background/phone/background/delivered[kept]", "alert/phone/background/clicked", "alert/phone/foreground/shown",
-	} {
-		want(t, s.run(id), verdict.Pass, "")
-	}
-	apps := s.world.Device(s.world.Keys()[0]).State().Apps
-	if !slices.ContainsFunc(apps, func(a device.AppState) bool { return a.Bundle == world.Bundle && a.PID != 0 }) {
-		t.Error("the app does not run any more")
-	}
 }

@@ -74,6 +74,18 @@ func TestTheAppIsAskedInFrontOnly(t *testing.T) {
 	if said.Answer != verdict.Waiting || !strings.Contains(said.Detail, "the app is background") {
 		t.Errorf("in the background the app's eyes say %v", said)
 	}
+	// Nobody brings it forward while the spec waits: that is told at once.
+	failure := ""
+	failing := NewGomega(func(text string, _ ...int) { failure = text })
+	failing.Eventually(ctx, msg).Should(harness.BeShown())
+	for _, says := range []string{"ui-tree cannot speak here: no method is known for \"open-shade\" on a wearable", "own-eyes cannot speak here: the app is background", "bring it forward with SetState"} {
+		if !strings.Contains(failure, says) {
+			t.Errorf("the failure does not say %q:\n%s", says, failure)
+		}
+	}
+	if strings.Contains(failure, "the time of") {
+		t.Errorf("it waited until the time was over:\n%s", failure)
+	}
 	if err := d.SetState(ctx, harness.Foreground); err != nil {
 		t.Fatal(err)
 	}

@@ -111,11 +111,17 @@ func (m *proofMatcher) message(actual any, to string) string {
 }
 
 // askAll asks every witness of the proof, but stops at a final verdict: no
-// screen is read for a message that was never accepted.
+// screen is read for a message that was never accepted. Eyes that nothing but
+// the author of the spec can open are mute for now, so that nobody waits for
+// them; in front they are asked again.
 func (m *Message) askAll(ctx context.Context, p verdict.Proof) []verdict.Testimony {
 	var list []verdict.Testimony
 	for _, w := range p.Witnesses() {
-		list = append(list, m.Ask(ctx, w))
+		t := m.Ask(ctx, w)
+		if w == verdict.Eyes && m.unasked(t) && blind(list) {
+			t.Answer = verdict.Mute
+		}
+		list = append(list, t)
 		if verdict.Judge(p, list).Final {
 			break
 		}
@@ -132,6 +138,20 @@ func (m *Message) reconsider(ctx context.Context, list []verdict.Testimony) []ve
 		}
 	}
 	return list
+}
+
+// unasked reports whether the app's eyes wait for the app to come forward.
+func (m *Message) unasked(t verdict.Testimony) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return t.Answer == verdict.Waiting && m.behind
+}
+
+// blind reports whether the screen was asked and cannot tell.
+func blind(said []verdict.Testimony) bool {
+	return slices.ContainsFunc(said, func(t verdict.Testimony) bool {
+		return t.Witness == verdict.Tree && t.Answer == verdict.Mute
+	})
 }
 
 // String names the message as failures do.

@@ -38,6 +38,8 @@ type Message struct {
 	mu       sync.Mutex
 	found    *Arrival
 	sighting *device.Sighting
+	// behind is set if the app was not in front when its eyes were to be asked.
+	behind bool
 	// seenTitle and seenText are what the app saw.
 	seenTitle, seenText string
 	// notifications is how many with its nonce the app saw at a time.

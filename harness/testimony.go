@@ -164,18 +164,21 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 		return t
 	}
 	t.Answer = verdict.Waiting
-	if !a.Connected {
-		t.Detail = "the agent is not connected"
-		return t
-	}
 	// The system suspends an app that is not in front: its agent would not
 	// answer, and bringing it forward is for the author of the spec to decide.
 	state, err := m.dev.State(ctx)
 	if err != nil {
 		return m.broken(ctx, verdict.Eyes, err)
 	}
+	m.mu.Lock()
+	m.behind = state.App != Foreground
+	m.mu.Unlock()
 	if state.App != Foreground {
 		t.Detail = fmt.Sprintf("the app is %s, and only one in the foreground can be asked: bring it forward with SetState", state.App)
+		return t
+	}
+	if !a.Connected {
+		t.Detail = "the agent is not connected"
 		return t
 	}
 	list, err := m.dev.Notifications(ctx)

@@ -53,16 +53,16 @@ type card struct {
 	until   time.Time
 }
 
-type cards map[cardKey]*card
+type cards struct{ memory[cardKey, *card] }
 
 // admit counts a refresh and reports whether it may go out; if not, with which
 // result it ends. Test messages are not counted. Source: Push Kit REST API,
 // scenarized message, frequency control, and message receipt.
-func (cs cards) admit(key cardKey, limit int, test bool, now time.Time) (sim.Receipt, bool) {
-	c := cs[key]
-	if c == nil {
+func (cs *cards) admit(key cardKey, limit int, test bool, now time.Time) (sim.Receipt, bool) {
+	c, known := cs.get(key)
+	if !known {
 		c = &card{}
-		cs[key] = c
+		cs.put(key, c)
 	}
 	if now.Before(c.until) {
 		return c.blocked, false
@@ -78,10 +78,10 @@ func (cs cards) admit(key cardKey, limit int, test bool, now time.Time) (sim.Rec
 }
 
 // learn blocks a card for what its device said of it (claim cloud.form-block).
-func (cs cards) learn(key cardKey, receipt sim.Receipt, now time.Time) {
-	c := cs[key]
+func (cs *cards) learn(key cardKey, receipt sim.Receipt, now time.Time) {
+	c, known := cs.get(key)
 	switch {
-	case c == nil:
+	case !known:
 	case receipt == sim.NotShown, receipt == sim.FormMissing:
 		c.blocked, c.until = sim.FormMissing, now.Add(formBlock)
 	case receipt == sim.FormRefreshLimit:
@@ -90,11 +90,7 @@ func (cs cards) learn(key cardKey, receipt sim.Receipt, now time.Time) {
 }
 
 // sweep forgets the cards of which nothing needs to be known any more.
-func (cs cards) sweep(now time.Time) {
+func (cs *cards) sweep(now time.Time) {
 	today := dayOf(now)
-	for key, c := range cs {
-		if c.day != today && !now.Before(c.until) {
-			delete(cs, key)
-		}
-	}
+	cs.forget(func(c *card) bool { return c.day != today && !now.Before(c.until) })
 }

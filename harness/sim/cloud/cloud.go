@@ -9,14 +9,14 @@
 // business code has the form of the real one (string code, msg, requestId),
 // with the HTTP status of either published opinion; that an answer follows the
 // end of its request (bodies over 2 MiB excepted), and waits for no client for
-// ever; that every field which the
-// documentation names is judged, and every reason of an illegal token can be
-// had; that messages reach a device one at a time and in the order of their
-// acceptance; that each accepted message gets exactly one end per token (a
-// receipt, its expiry, or its revocation) unless the cloud is closed first; that
-// daily and sliding limits, blocks and nights run on the given clock; and that
-// no Push Token or JWT is recorded or logged. It shares no types with
-// harness/pushcloud: client and simulator agree only through fixtures.
+// ever; that every field which the documentation names is judged, and every
+// reason of an illegal token can be had; that messages reach a device one at a
+// time and in the order of their acceptance; that each accepted message gets
+// exactly one end per token (a receipt, its expiry, or its revocation) unless
+// the cloud is closed first; that daily and sliding limits, blocks and nights
+// run on the given clock; and that no Push Token or JWT is recorded or logged.
+// It shares no types with harness/pushcloud: client and simulator agree only
+// through fixtures.
 //
 // It does not guarantee to be what the real service is: its choices where the
 // documentation is silent are the rows of fixtures/claims/cloud.json. It
@@ -25,8 +25,8 @@
 // a live view of the app's own exists, and in which order updates came): those
 // receipts are the device's. It has no service notifications and timelines,
 // which are for atomic services only, and does not count how often a capsule
-// flips. Memory is bounded for records, ended tokens and verified images, not
-// for the cards and live views of one day.
+// flips. Memory is bounded for all that senders name: records, ended tokens,
+// cards, live views and verified images; what had to be forgotten starts again.
 //
 // Receipts are posted to the configured addresses (package callback); rules of
 // package faults break the guarantees above on purpose.
@@ -56,6 +56,7 @@ const Issuer = "Pushproof Simulator CA"
 const (
 	DefaultQueueLimit    = 1000
 	DefaultActivityLimit = 4096
+	DefaultRemember      = 10_000
 	DefaultHandOver      = time.Minute
 	DefaultTakeWithin    = ioTimeout
 
@@ -120,7 +121,7 @@ func New(o Options) (*Cloud, error) {
 	if err := c.enrolCallbacks(); err != nil {
 		return nil, fmt.Errorf("make a simulated cloud: %w", err)
 	}
-	c.tokens, c.limits = newTokens(), newLimits()
+	c.tokens, c.limits = newTokens(), newLimits(c.options.Remember)
 	c.activity = newActivityRing(c.options.ActivityLimit)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c, nil

@@ -12,38 +12,21 @@ import (
 
 var imageVerifiedFor = time.Duration(fixtures.LimitOf("image.verified.days")) * 24 * time.Hour
 
-// imagesMax bounds how many verified images are remembered; one that is
-// forgotten was never verified.
-const imagesMax = 10_000
-
 // verdict is what became of an image's check.
 type verdict struct {
 	kind    push.Kind
 	expires time.Time
 }
 
-// images are the verified images, by project and downloadUrl.
-type images struct {
-	known map[imageKey]verdict
-	order []imageKey
-}
+// images are the verified images, by project and downloadUrl; one that is
+// forgotten was never verified.
+type images struct{ memory[imageKey, verdict] }
 
 type imageKey struct{ project, url string }
 
-func newImages() images { return images{known: map[imageKey]verdict{}} }
-
-func (i *images) add(key imageKey, v verdict) {
-	if len(i.order) == imagesMax {
-		delete(i.known, i.order[0])
-		i.order = i.order[1:]
-	}
-	i.known[key] = v
-	i.order = append(i.order, key)
-}
-
 // valid returns the check of an image that has not expired.
 func (i *images) valid(key imageKey, now time.Time) (verdict, bool) {
-	v, ok := i.known[key]
+	v, ok := i.get(key)
 	return v, ok && now.Before(v.expires)
 }
 

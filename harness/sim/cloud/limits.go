@@ -19,8 +19,13 @@ type limits struct {
 	checks map[owner]*pace
 }
 
-func newLimits() limits {
-	return limits{cards: cards{}, views: views{}, images: newImages(), seconds: map[string]second{}, checks: map[owner]*pace{}}
+// newLimits remembers nothing yet, and that many of each.
+func newLimits(most int) limits {
+	return limits{
+		cards: cards{newMemory[cardKey, *card](most)}, views: views{newMemory[viewKey, *view](most)},
+		images:  images{newMemory[imageKey, verdict](most)},
+		seconds: map[string]second{}, checks: map[owner]*pace{},
+	}
 }
 
 // admit counts a message towards the limits of its kind and reports whether it

@@ -41,6 +41,10 @@ type Options struct {
 	QueueLimit int
 	// ActivityLimit bounds the record; zero means DefaultActivityLimit.
 	ActivityLimit int
+	// Remember bounds how many cards, live views and verified images are known;
+	// those that were longest not used are forgotten. Zero means
+	// DefaultRemember.
+	Remember int
 	// HandOver is the time, by the real clock, that a device gets to deal with
 	// one message before its context ends. Zero means DefaultHandOver.
 	HandOver time.Duration
@@ -67,6 +71,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ActivityLimit <= 0 {
 		o.ActivityLimit = DefaultActivityLimit
+	}
+	if o.Remember <= 0 {
+		o.Remember = DefaultRemember
 	}
 	if o.HandOver <= 0 {
 		o.HandOver = DefaultHandOver

@@ -12,7 +12,7 @@ func (c *Cloud) Reset() {
 	defer c.mu.Unlock()
 	c.generation++
 	c.faults.Clear()
-	c.quotas, c.limits = quotas{}, newLimits()
+	c.quotas, c.limits = quotas{}, newLimits(c.options.Remember)
 	for _, l := range c.lanes {
 		l.rest()
 		l.waiting, l.late, l.fresh, l.aside = nil, nil, 0, 0

@@ -172,7 +172,7 @@ func (c *Cloud) verified(p *project, kind push.Kind, image string) (Answer, erro
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	expires := c.clock.Now().Add(imageVerifiedFor)
-	c.images.add(imageKey{p.ID, u.String()}, verdict{kind, expires})
+	c.images.put(imageKey{p.ID, u.String()}, verdict{kind, expires})
 	row, _ := fixtures.CodeFor(fixtures.APIImages, codeImageGood)
 	return Answer{Code: row.Code, Msg: row.Msg, downloadURL: u.String(), expireTime: fmt.Sprint(expires.Unix())}, nil
 }

@@ -38,7 +38,7 @@ type view struct {
 	requests      pace
 }
 
-type views map[viewKey]*view
+type views struct{ memory[viewKey, *view] }
 
 // alive reports whether a live view that push created should still be there.
 func (v *view) alive(now time.Time) bool {
@@ -49,11 +49,11 @@ func (v *view) alive(now time.Time) bool {
 // result it ends (claims cloud.live-view-receipts, cloud.live-view-rate).
 // Source: Push Kit REST API, scenarized message, request parameters, frequency
 // control, and message receipt.
-func (vs views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.Receipt, bool) {
-	v := vs[key]
-	if v == nil {
+func (vs *views) admit(key viewKey, a *activity, test bool, now time.Time) (sim.Receipt, bool) {
+	v, known := vs.get(key)
+	if !known {
 		v = &view{}
-		vs[key] = v
+		vs.put(key, v)
 	}
 	// Requests count, whether they go out or not.
 	within := test || v.paced(a, now)
@@ -102,10 +102,10 @@ func (v *view) paced(a *activity, now time.Time) bool {
 }
 
 // learn takes in what the device said of a message.
-func (vs views) learn(key viewKey, a *activity, receipt sim.Receipt, now time.Time) {
-	v := vs[key]
+func (vs *views) learn(key viewKey, a *activity, receipt sim.Receipt, now time.Time) {
+	v, known := vs.get(key)
 	switch {
-	case v == nil:
+	case !known:
 	case a.creates() && receipt == sim.LiveViewExists:
 		// It is the app's: an update of it needs no status.
 		v.created = time.Time{}
@@ -117,10 +117,6 @@ func (vs views) learn(key viewKey, a *activity, receipt sim.Receipt, now time.Ti
 }
 
 // sweep forgets the live views of which nothing needs to be known any more.
-func (vs views) sweep(now time.Time) {
-	for key, v := range vs {
-		if !now.Before(v.blocked) && !now.Before(v.last.Add(viewAgain)) {
-			delete(vs, key)
-		}
-	}
+func (vs *views) sweep(now time.Time) {
+	vs.forget(func(v *view) bool { return !now.Before(v.blocked) && !now.Before(v.last.Add(viewAgain)) })
 }

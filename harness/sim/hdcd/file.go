@@ -158,6 +158,10 @@ func (c *channel) receive(r receiver) {
 			if in == nil {
 				return
 			}
+			if in.config.compress != compressNone && c.s.dialect.packHangs {
+				c.hang()
+				return
+			}
 			if err := in.add(body); err != nil {
 				c.sayLast(in.stopped(err))
 				return

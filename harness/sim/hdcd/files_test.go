@@ -98,14 +98,10 @@ func TestRecordedClientsMoveFilesAndApps(t *testing.T) {
 		}
 		for _, r := range all {
 			t.Run(version+"/"+r.Name, func(t *testing.T) {
-				if version == "2.0.0a" && strings.HasPrefix(r.Name, "file-send-lz4") {
-					if r.Name == "file-send-lz4.cli" {
-						t.Skip("the real daemon hangs in its middle, which is simulated only for a file of the server's")
-					}
-					replay(t, r)
-					return
-				}
 				host, device := replay(t, r)
+				if version == "2.0.0a" && strings.HasPrefix(r.Name, "file-send-lz4") {
+					return // it hangs
+				}
 				for name, want := range moved[r.Name] {
 					from := device
 					if strings.HasPrefix(name, "/data/work/") {

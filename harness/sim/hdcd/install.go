@@ -121,13 +121,13 @@ func (c *channel) installOne(device Target, storage Storage, options, full strin
 
 // installFile has bm install what lies there, and removes it.
 func (c *channel) installFile(device Target, storage Storage, options, name string) string {
-	defer func() { _ = storage.RemoveFile(name) }()
+	arrived := name
+	defer func() { _ = storage.RemoveFile(arrived) }()
 	if folder, packed := strings.CutSuffix(name, ".tar"); packed {
 		// A client sends a folder as an archive: claim hdc.install-folder.
 		defer func() { _ = storage.RemoveFile(folder) }()
-		if err := unpack(storage, name, folder); err != nil {
-			return "error: failed to install bundle. code:9568262 error: install parse failed. "
-		}
+		// Of what is no archive, bm finds nothing in the folder.
+		_ = unpack(storage, name, folder)
 		name = folder
 	}
 	if c.refuses(options) {

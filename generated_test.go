@@ -26,6 +26,7 @@ func TestPagesRepeatTheTables(t *testing.T) {
 		{"docs/verification.md", "claims", fixtures.Markdown(fixtures.Claims())},
 		{"docs/fidelity.md", "rules", fixtures.Fidelity(fixtures.Claims())},
 		{"docs/fidelity.md", "messages", fixtures.MessagesMarkdown(fixtures.Messages())},
+		{"docs/fidelity.md", "cases", fixtures.CasesMarkdown(fixtures.Messages())},
 		{"docs/devices.md", "kinds", kindsTable()},
 		{"docs/devices.md", "actions", actionsTable()},
 		{"docs/troubleshooting.md", "codes", codesTable(fixtures.Codes())},

@@ -5,8 +5,6 @@ package harness_test
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -16,12 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	. "github.com/onsi/gomega"
 
-	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/session"
-	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
 	"github.com/pushproof/pushproof/harness/device"
@@ -29,65 +24,6 @@ import (
 	"github.com/pushproof/pushproof/harness/sim/world"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
-
-// scene is a world with a phone, and a session to which nothing is connected.
-type scene struct {
-	world   *world.World
-	config  harness.Config
-	session *harness.Session
-	phone   *harness.Device
-}
-
-func newScene(t *testing.T, alter func(*harness.Config)) *scene {
-	t.Helper()
-	ctx := t.Context()
-	w, err := world.New(ctx, world.Options{Types: []string{"phone"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	closing := func(what string, end func(context.Context) error) {
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			if err := end(ctx); err != nil {
-				t.Errorf("close the %s: %v", what, err)
-			}
-		})
-	}
-	closing("world", w.Close)
-	config := w.Config()
-	config.ReportDir, config.Target = t.TempDir(), w.Keys()[0]
-	if alter != nil {
-		alter(&config)
-	}
-	s, err := harness.Open(ctx, config, harness.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	closing("session", s.Close)
-	phone, err := s.Device(ctx, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &scene{w, config, s, phone}
-}
-
-// noAgent wants Connect to fail with an *harness.AgentError that says all of it.
-func (s *scene) noAgent(t *testing.T, says ...string) {
-	t.Helper()
-	err := s.phone.Connect(t.Context())
-	var none *harness.AgentError
-	if !errors.As(err, &none) || !errors.Is(err, harness.ErrNoAgent) {
-		t.Fatalf("Connect = %v, want an *harness.AgentError", err)
-	}
-	for _, part := range says {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the error does not say %q:\n%v", part, err)
-		}
-	}
-}
-
-func shortConnect(c *harness.Config) { c.Connect = harness.Duration(2 * time.Second) }
 
 func TestAppWithoutAgent(t *testing.T) {
 	t.Parallel()
@@ -164,27 +100,6 @@ func TestAgentOfAnotherProtocolVersion(t *testing.T) {
 	}
 }
 
-// offer speaks to the session's hub as an agent of that protocol version does.
-func offer(t *testing.T, s *harness.Session, version int) {
-	t.Helper()
-	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), s.Hub().URL(), nil)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer conn.Close()
-	frame, err := wire.Encode(&wire.Open{Versions: []int{version}, Run: s.Run(), Nonce: wire.NewNonce()})
-	if err == nil {
-		err = conn.WriteMessage(websocket.TextMessage, frame)
-	}
-	for err == nil {
-		_, _, err = conn.ReadMessage()
-	}
-	if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
-		t.Errorf("the hub ended with %v, want a refusal", err)
-	}
-}
-
 // The session's time is over when the app gets it: the agent says so in the
 // device's log, and there it is found.
 func TestExpiredSession(t *testing.T) {
@@ -244,19 +159,6 @@ func TestHubThatIsNone(t *testing.T) {
 			}
 		})
 	}
-}
-
-// handMade is a session that the harness would not make.
-func handMade(t *testing.T, hub string, s *scene) string {
-	t.Helper()
-	raw, err := json.Marshal(map[string]any{
-		"hub": hub, "run": s.session.Run(), "label": s.config.Target, "token": strings.Repeat("ab", 32),
-		"expires": time.Now().Add(time.Hour).UTC(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
 // An agent that never comes leaves its reason open; the message then depends on
@@ -345,24 +247,4 @@ func TestSendsThatCannotWork(t *testing.T) {
 			t.Errorf("Push: %v, want a *pushcloud.NoCarrierError that names the field", msg.Err())
 		}
 	})
-}
-
-func tokens(t push.Token, n int) []push.Token {
-	all := make([]push.Token, n)
-	for i := range all {
-		all[i] = t
-	}
-	return all
-}
-
-// cell is a cell of the standard matrix.
-func cell(t *testing.T, id string) acceptance.Cell {
-	t.Helper()
-	for _, c := range acceptance.Cells() {
-		if c.ID("phone") == id {
-			return c
-		}
-	}
-	t.Fatalf("no cell is called %s", id)
-	return acceptance.Cell{}
 }

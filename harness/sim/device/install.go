@@ -31,7 +31,10 @@ func (d *Device) Install(spec InstalledApp) error {
 	d.stop(spec.Bundle)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a.uid = firstUID + len(d.apps)
+	a.uid = firstUID
+	for _, other := range d.apps {
+		a.uid = max(a.uid, other.uid+1)
+	}
 	for i, old := range d.apps {
 		if old.spec.Bundle == spec.Bundle {
 			a.uid, a.kept, a.seen, old.gone = old.uid, old.kept, old.seen, true

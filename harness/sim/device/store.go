@@ -22,7 +22,8 @@ const extensionType = "remoteNotification"
 
 // installFrom installs the package, or the folder of packages, that lies at
 // name: a new app starts without data and token, one that is there keeps both.
-// It returns 0, or the code with which bm refuses.
+// It returns 0, or the code with which bm refuses. After Close only the apps
+// of Options.Apps are there again; of the others their data stay in Dir.
 func (d *Device) installFrom(name string, downgrade bool) InstallCode {
 	packages, code := d.packages(name)
 	if code != 0 {

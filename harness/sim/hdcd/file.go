@@ -166,7 +166,9 @@ func (c *channel) receive(r receiver) {
 				c.sayLast(in.stopped(err))
 				return
 			}
-			if !c.pass(len(body)) {
+			moved := len(body)
+			done(body)
+			if !c.pass(moved) {
 				return
 			}
 			if !in.complete() {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 )
 
 // maxFrame bounds a client's frame. Real servers allow up to INT_MAX; a
@@ -34,11 +35,39 @@ func readFrame(r *bufio.Reader) ([]byte, error) {
 		}
 		return nil, errBadFrame
 	}
-	payload := make([]byte, n)
+	payload := room(int(n))
 	if _, err := io.ReadFull(r, payload); err != nil {
 		return nil, err
 	}
 	return payload, nil
+}
+
+// large is the size from where on a frame's memory is used again, spare what
+// is added to it.
+const (
+	large = 32 << 10
+	spare = 1 << 10
+)
+
+// used holds the memory of large frames that have been dealt with.
+var used sync.Pool
+
+// room returns n bytes, with anything in them.
+func room(n int) []byte {
+	if n >= large {
+		if b, ok := used.Get().(*[]byte); ok && cap(*b) >= n {
+			return (*b)[:n]
+		}
+	}
+	// What is given back is shorter at its front by a command.
+	return make([]byte, n, n+spare)
+}
+
+// done gives a frame's memory back. Nobody may look at it any more.
+func done(b []byte) {
+	if cap(b) >= large {
+		used.Put(&b)
+	}
 }
 
 // frame returns payload with its header.

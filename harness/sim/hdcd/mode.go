@@ -8,9 +8,9 @@ import (
 	"fmt"
 )
 
-// Rebooter is a [Target] that `target boot` restarts. Reboot returns when the
-// device is up again, or when ctx ends.
+// Rebooter is a [Target] that `target boot` restarts.
 type Rebooter interface {
+	// Reboot returns when the device is up again, or when ctx ends.
 	Reboot(ctx context.Context) error
 }
 

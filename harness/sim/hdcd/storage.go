@@ -18,9 +18,11 @@ import (
 // wrap fs.ErrNotExist and fs.ErrPermission where they apply. Many goroutines
 // may call it.
 type Storage interface {
+	// StatFile says what a file or folder is.
 	StatFile(name string) (fs.FileInfo, error)
 	// ListFiles returns what a folder holds, sorted by name.
 	ListFiles(name string) ([]fs.DirEntry, error)
+	// OpenFile opens a file for reading.
 	OpenFile(name string) (io.ReadCloser, error)
 	// CreateFile makes a file, or empties one; its folder must be there.
 	CreateFile(name string) (io.WriteCloser, error)

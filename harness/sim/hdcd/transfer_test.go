@@ -27,7 +27,7 @@ const (
 
 // talk is a client in the middle of a transfer.
 type talk struct {
-	t    *testing.T
+	t    testing.TB
 	conn net.Conn
 	in   *bufio.Reader
 }

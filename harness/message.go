@@ -28,10 +28,12 @@ type Message struct {
 	kind     push.Kind
 	carriers pushcloud.Carriers
 	// biTag is what a receipt echoes.
-	biTag    string
-	sentAt   time.Time
-	response *pushcloud.Response
-	sendErr  error
+	biTag  string
+	sentAt time.Time
+	// answeredAt is when Push Cloud's answer was there, or its absence.
+	answeredAt time.Time
+	response   *pushcloud.Response
+	sendErr    error
 	// matching is set for a message that somebody else sends.
 	matching func(Arrival) bool
 
@@ -124,6 +126,7 @@ func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushO
 	msg.biTag = biTagOf(request.Options)
 	msg.sentAt = time.Now()
 	msg.response, msg.sendErr = d.s.cloud.Send(ctx, request)
+	msg.answeredAt = time.Now()
 	d.settle(ctx, []*quota.Ticket{p.ticket}, Sent(msg.response, msg.sendErr))
 	return msg
 }

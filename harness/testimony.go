@@ -63,7 +63,7 @@ func (m *Message) ask(ctx context.Context, w verdict.Witness) verdict.Testimony 
 
 // accepted is what the REST answer says.
 func (m *Message) accepted() verdict.Testimony {
-	t := verdict.Testimony{Witness: verdict.Accepted, Answer: verdict.Saw, At: m.sentAt}
+	t := verdict.Testimony{Witness: verdict.Accepted, Answer: verdict.Saw, At: m.answeredAt}
 	if m.matching != nil {
 		t.Answer, t.Detail = verdict.Mute, "somebody else sent it"
 		return t

@@ -172,7 +172,7 @@ func (r *run) fence(ctx context.Context) error {
 	}
 	f := r.push(ctx, background())
 	r.note(f, "fence")
-	r.event("sent the fence %s", f.Nonce())
+	r.sent(f, "the fence "+f.Nonce())
 	err := r.await(ctx, func(ctx context.Context) bool {
 		return f.Ask(ctx, verdict.Arrival(push.Background)).Answer == verdict.Saw
 	})

@@ -129,6 +129,15 @@ const NotRun = "not run, since the run was interrupted"
 func (r *Report) Tally(allowInconclusive bool) {
 	var all []verdict.Verdict
 	r.Counts = map[verdict.Verdict]int{}
+	if r.Devices == nil {
+		r.Devices = []Device{}
+	}
+	for i := range r.Devices {
+		if r.Devices[i].Cells == nil {
+			// A reader of the JSON gets an array, not null.
+			r.Devices[i].Cells = []Cell{}
+		}
+	}
 	for _, d := range r.Devices {
 		if d.Error != "" {
 			all = append(all, verdict.Infra)

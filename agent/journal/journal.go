@@ -54,9 +54,13 @@ type Options struct {
 
 // File is what the journal needs of a segment that it writes.
 type File interface {
+	// WriteAt is io.WriterAt's.
 	WriteAt(p []byte, off int64) (int, error)
+	// Truncate cuts what a failed write left behind.
 	Truncate(size int64) error
+	// Sync returns when what was written is on the disk.
 	Sync() error
+	// Close lets go of the file; nothing is called after it.
 	Close() error
 }
 

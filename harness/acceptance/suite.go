@@ -27,7 +27,9 @@ import (
 
 // Sink is told of a suite as it goes on.
 type Sink interface {
+	// Started is called before a cell begins.
 	Started(id string)
+	// Ended is called with a cell's outcome, for each that started.
 	Ended(report.Cell)
 }
 

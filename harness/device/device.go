@@ -32,6 +32,8 @@ import (
 
 // Shell runs a command on the device of that key; *hdc.Client is one.
 type Shell interface {
+	// Shell returns what the command printed and its exit code; its errors are
+	// those of hdc.Client.Shell.
 	Shell(ctx context.Context, key string, cmd hdc.Command) (hdc.Result, error)
 }
 

@@ -54,7 +54,10 @@ type Send struct {
 
 // Message is what a Send is made of; each pushcloud.Message is one.
 type Message interface {
+	// Kind says which limits the message counts against.
 	Kind() push.Kind
+	// Payload is the request's payload object: some limits depend on the
+	// category, the card or the activity that it names.
 	Payload() (json.RawMessage, error)
 }
 

@@ -132,6 +132,7 @@ func (e *TokenError) Error() string { return fmt.Sprintf("%d: %s", e.Code, e.Msg
 // Clock is the world's clock: it follows the real one and is advanced only by
 // name. Timers of the simulators run on it.
 type Clock interface {
+	// Now is the world's time.
 	Now() time.Time
 	// AfterFunc calls f in its own goroutine when d has passed, and returns a
 	// function that stops it; stop reports whether it prevented the call.

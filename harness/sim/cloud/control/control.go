@@ -41,7 +41,9 @@ const (
 
 // Clock is the cloud's clock, as far as it can be moved.
 type Clock interface {
+	// Now is the cloud's time.
 	Now() time.Time
+	// Advance moves it forward by d, past all timers that are due by then.
 	Advance(d time.Duration)
 }
 

@@ -34,11 +34,11 @@ type deviceRow struct {
 
 func newDevices() *cobra.Command {
 	var addr string
-	var asJSON bool
+	var asJSON, watch bool
 	cmd := &cobra.Command{
 		Use:     "devices",
 		Short:   "list the devices that the hdc server knows",
-		Example: "  hdc-runner devices\n  hdc-runner devices --hdc-server 127.0.0.1:8710 --json",
+		Example: "  hdc-runner devices\n  hdc-runner devices --hdc-server 127.0.0.1:8710 --json\n  hdc-runner devices --watch",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			server, err := harness.Server(addr)
@@ -46,6 +46,9 @@ func newDevices() *cobra.Command {
 				return err
 			}
 			client := hdc.New(hdc.Options{Addr: server})
+			if watch {
+				return watchDevices(cmd, client, asJSON)
+			}
 			rows, err := listDevices(cmd.Context(), client)
 			if err != nil {
 				return err
@@ -59,7 +62,8 @@ func newDevices() *cobra.Command {
 		},
 	}
 	serverFlag(cmd, &addr)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array; with --watch an object a line")
+	cmd.Flags().BoolVar(&watch, "watch", false, "say what comes and goes, until Ctrl-C")
 	return cmd
 }
 

@@ -1,0 +1,68 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pushproof/pushproof/harness/hostdb"
+	"github.com/pushproof/pushproof/harness/sim/hap"
+)
+
+// TestToolsScript runs the scripts of testdata/tools: the commands for one
+// device. Beside testscript's own commands, and world, vanish, start, await,
+// interrupt, finish, code and forwards of TestScript, they have:
+//
+//	hap FILE BUNDLE [SIGNER]   a package, unsigned without SIGNER
+//	ports VAR...               free ports of this machine
+func TestToolsScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "tools"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(mark, env.WorkDir)
+			env.Setenv(hostdb.EnvDir, filepath.Join(env.WorkDir, "state"))
+			env.Values[stageKey{}] = &stage{procs: map[string]*proc{}}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "start": cmdStart, "await": cmdAwait,
+			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts,
+		},
+	})
+}
+
+func cmdHap(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 2, "hap FILE BUNDLE [SIGNER]")
+	profile := hap.Profile{
+		App: hap.App{BundleName: args[1], VersionCode: 1000000, VersionName: "1.0.0", MinAPIVersion: 50000012, Debug: true},
+		Module: hap.Module{Name: "entry", Type: "entry", MainElement: "EntryAbility", DeviceTypes: []string{"phone"},
+			Abilities: []hap.Ability{{Name: "EntryAbility", Exported: true, Skills: []hap.Skill{{Entities: []string{"entity.system.home"}, Actions: []string{"ohos.want.action.home"}}}}}},
+	}
+	var signature *hap.Signature
+	if len(args) > 2 {
+		signature = &hap.Signature{Signer: args[2]}
+	}
+	b, err := hap.Build(profile, nil, signature)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+func cmdPorts(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "ports VAR...")
+	for _, name := range args {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		defer func() { ts.Check(listener.Close()) }()
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		ts.Check(err)
+		ts.Setenv(name, port)
+	}
+}

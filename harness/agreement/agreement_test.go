@@ -18,7 +18,7 @@ import (
 
 var (
 	seed  = flag.Uint64("seed", 1, "seed of the requests that are made up")
-	cases = flag.Int("cases", 4000, "how many requests are made up")
+	cases = flag.Int("cases", 6000, "how many requests are made up")
 	all   = flag.Bool("all", false, "show each difference, not only the first")
 )
 

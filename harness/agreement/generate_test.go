@@ -11,9 +11,12 @@ import (
 	"github.com/pushproof/pushproof/fixtures"
 )
 
+// kinds has those more often that have more members.
+var kinds = append(push.Kinds(), push.KindLiveView, push.KindLiveView, push.KindLiveView, push.KindAlert, push.KindForm)
+
 // example makes up a request: one of fixtures, altered some times.
 func (p *pool) example(r *rand.Rand) example {
-	from, pushType := p.valid, pick(r, push.Kinds()).PushType()
+	from, pushType := p.valid, pick(r, kinds).PushType()
 	if r.IntN(6) == 0 {
 		from = p.invalid
 	}
@@ -83,7 +86,7 @@ func (p *pool) alterTree(r *rand.Rand, top *node, name string) {
 		name string
 	}
 	var places []place
-	top.walk(name, nil, func(n *node, name string, _ []string) {
+	top.walk("", nil, func(n *node, name string, _ []string) {
 		if n.leaf == "" {
 			places = append(places, place{n, name})
 		}
@@ -94,16 +97,20 @@ func (p *pool) alterTree(r *rand.Rand, top *node, name string) {
 	}
 	at := pick(r, places)
 	if at.n.object {
-		p.alterObject(r, at.n)
+		p.alterObject(r, at.n, p.below[at.name])
 	} else {
 		p.alterArray(r, at.n, at.name)
 	}
 }
 
-func (p *pool) alterObject(r *rand.Rand, n *node) {
-	if len(n.members) == 0 || r.IntN(5) == 0 {
+// alterObject changes one member of an object, or adds one; usual are those that
+// such an object has.
+func (p *pool) alterObject(r *rand.Rand, n *node, usual []string) {
+	if len(n.members) == 0 || r.IntN(3) == 0 {
 		name := pick(r, p.names)
-		if r.IntN(6) == 0 {
+		if len(usual) > 0 && r.IntN(6) > 0 {
+			name = pick(r, usual)
+		} else if r.IntN(3) == 0 {
 			name = pick(r, []string{"unknown", "slotType", "", "Title", "title ", "notification", "字", "datashareproxy://x", "a.b", "text"})
 		}
 		n.members = append(n.members, member{quoted(name), p.any(r, name)})

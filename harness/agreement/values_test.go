@@ -20,6 +20,8 @@ type pool struct {
 	// names are all members that occur, values what stands under each.
 	names  []string
 	values map[string][]*node
+	// below are the names of members by that under which their object stands.
+	below map[string][]string
 	// numbers and texts are the limits and enumerations by name.
 	limits []fixtures.Limit
 	enums  []fixtures.Values
@@ -28,7 +30,7 @@ type pool struct {
 func newPool() *pool {
 	p := &pool{
 		valid: map[int][]example{}, invalid: map[int][]example{}, values: map[string][]*node{},
-		limits: fixtures.Limits(), enums: fixtures.Enumerations(),
+		below: map[string][]string{}, limits: fixtures.Limits(), enums: fixtures.Enumerations(),
 	}
 	for _, c := range fixtures.Messages() {
 		if !json.Valid(c.Body) || len(c.Body) > 20_000 {
@@ -47,9 +49,12 @@ func newPool() *pool {
 			if top == nil {
 				continue
 			}
-			top.walk("", nil, func(n *node, _ string, _ []string) {
+			top.walk("", nil, func(n *node, name string, _ []string) {
 				for _, m := range n.members {
 					p.values[m.name()] = append(p.values[m.name()], m.value)
+					if !slices.Contains(p.below[name], m.name()) {
+						p.below[name] = append(p.below[name], m.name())
+					}
 				}
 			})
 		}

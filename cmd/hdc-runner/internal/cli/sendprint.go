@@ -61,7 +61,11 @@ func (r *sendOutcome) end(w io.Writer, asJSON bool) error {
 	}
 	switch {
 	case r.Interrupted:
-		fmt.Fprintf(w, "interrupted: the message was sent (requestId %s), and was not looked for on %s to the end\n", r.RequestID, r.Target)
+		sent := "the message was sent (requestId " + r.RequestID + "), and"
+		if r.NoAnswer != "" {
+			sent = "the message may have been taken, and"
+		}
+		fmt.Fprintf(w, "interrupted: %s was not looked for on %s to the end\n", sent, r.Target)
 	case r.Shown == "":
 		fmt.Fprintln(w, "accepted is not arrived: name the device with --target to look for the message on it")
 	case r.Shown == shown && r.NoAnswer != "":

@@ -19,6 +19,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
 )
 
 // proc is a program in the background.
@@ -52,7 +54,7 @@ func (o *output) soFar() (string, <-chan struct{}) {
 
 // passed on are the variables of a script that a program in the background
 // gets.
-var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_RIGHTS", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", mark}
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_RIGHTS", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", fleet.EnvLimit, mark}
 
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "start NAME PROGRAM ARG...")

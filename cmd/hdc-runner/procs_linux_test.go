@@ -36,17 +36,26 @@ func marked(ts *testscript.TestScript) []int {
 
 func cmdKillWorker(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "killworker KEY")
+	signalWorker(ts, args[0], syscall.SIGKILL)
+}
+
+func cmdStopWorker(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "stopworker KEY")
+	signalWorker(ts, args[0], syscall.SIGSTOP)
+}
+
+func signalWorker(ts *testscript.TestScript, key string, sig syscall.Signal) {
 	for _, pid := range marked(ts) {
 		links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 		for _, link := range links {
 			// The worker of a device has its journal open.
-			if file, err := os.Readlink(link); err == nil && strings.Contains(file, "/journal/") && strings.Contains(file, args[0]) {
-				ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+			if file, err := os.Readlink(link); err == nil && strings.Contains(file, "/journal/") && strings.Contains(file, key) {
+				ts.Check(syscall.Kill(pid, sig))
 				return
 			}
 		}
 	}
-	ts.Fatalf("there is no worker of %s", args[0])
+	ts.Fatalf("there is no worker of %s", key)
 }
 
 // cmdAlone waits until none is left: the system needs a moment to tell a child

@@ -13,4 +13,8 @@ func cmdKillWorker(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Fatalf("killworker needs /proc")
 }
 
+func cmdStopWorker(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Fatalf("stopworker needs /proc")
+}
+
 func cmdAlone(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("alone needs /proc") }

@@ -46,6 +46,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	interrupt NAME           sends one interrupt
 //	terminate NAME           sends it a SIGTERM
 //	killworker KEY           kills the worker of that device (Linux)
+//	stopworker KEY           stops it where it stands (Linux)
 //	finish NAME [CODE]       waits for its end and its exit code, 0 if none is
 //	                         given; stdout and stderr are then its output
 //	code CODE PROGRAM ARG... runs it and wants that exit code
@@ -82,7 +83,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
-			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker,
+			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker, "stopworker": cmdStopWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
 		},

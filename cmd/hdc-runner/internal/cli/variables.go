@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/hostdb"
 	"github.com/pushproof/pushproof/harness/process"
@@ -43,7 +44,7 @@ func warnOfVariables(w io.Writer, environ []string) {
 	for _, v := range append(harness.Variables(), otherVariables...) {
 		known = append(known, v[0])
 	}
-	silent := append([]string{process.EnvRole}, shellVariables()...)
+	silent := append([]string{process.EnvRole, fleet.EnvLimit}, shellVariables()...)
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, prefix) || slices.Contains(known, name) || slices.Contains(silent, name) {

@@ -142,10 +142,7 @@ func replay(t *testing.T, r *transcripts.Recording) (host, held *disk) {
 // prepare brings the server into the state that the recording started from.
 func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports *strings.Replacer, held *disk) {
 	t.Helper()
-	steps, ok := setups[r.Name]
-	if !ok {
-		steps = setups[strings.TrimSuffix(strings.TrimSuffix(r.Name, ".cli"), ".raw")]
-	}
+	steps := stepsOf(r)
 	one := &device{key: first, t: t, bm: bmText(r)}
 	if !slices.Contains(steps, "none") {
 		server.Attach(&storing{one, held})
@@ -186,13 +183,22 @@ func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports 
 	}
 }
 
+// stepsOf is how the recording's server had come to what it knew.
+func stepsOf(r *transcripts.Recording) []string {
+	if steps, ok := setups[r.Name]; ok {
+		return steps
+	}
+	return setups[strings.TrimSuffix(strings.TrimSuffix(r.Name, ".cli"), ".raw")]
+}
+
 // freePorts maps the ports of the recording to free ones, digit for digit.
 func freePorts(t *testing.T, r *transcripts.Recording) *strings.Replacer {
 	t.Helper()
+	all := bytes.Join([][]byte{r.Stream(0, false), r.Stream(0, true), []byte(strings.Join(stepsOf(r), " "))}, nil)
 	var pairs []string
 	for _, port := range []string{"18801", "18802", "18811", "18812", "18821", "18822", "18831", "18832", "18841",
 		"18842", "18861", "18862", "18863", "18864", "18871", "18872", "18881", "18882", "18899"} {
-		if !bytes.Contains(r.Stream(0, false), []byte(port)) && !bytes.Contains(r.Stream(0, true), []byte(port)) {
+		if !bytes.Contains(all, []byte(port)) {
 			continue
 		}
 		listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -127,7 +127,7 @@ func (c Config) Complete() (Config, error) {
 		wrong("%q is no ability name: it has letters, digits, underscores and dots", c.Ability)
 	}
 	if c.HAP != "" {
-		wrong("--hap %s: this version does not install packages yet; install the app by `hdc install %s`, then run without --hap", c.HAP, c.HAP)
+		wrong("--hap %s: run does not install packages yet; install the app by `hdc-runner install %s`, then run without --hap", c.HAP, c.HAP)
 	}
 	if c.TokenFile != "" && c.Target == "all" {
 		wrong("--token-file goes with one device, since a Push Token does: name it with --target SERIAL")

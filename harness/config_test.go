@@ -26,7 +26,7 @@ func TestConfigSaysEverythingThatIsMissing(t *testing.T) {
 		"a bundle with one part":   {func(c *harness.Config) { c.Bundle = "app" }, []string{`"app" is no bundle name`}},
 		"a bundle with a command":  {func(c *harness.Config) { c.Bundle = "com.example;ls" }, []string{"no bundle name"}},
 		"an ability with a space":  {func(c *harness.Config) { c.Ability = "Entry Ability" }, []string{"no ability name"}},
-		"a package to install":     {func(c *harness.Config) { c.HAP = "app.hap" }, []string{"does not install packages yet", "hdc install app.hap"}},
+		"a package to install":     {func(c *harness.Config) { c.HAP = "app.hap" }, []string{"does not install packages yet", "hdc-runner install app.hap"}},
 		"a server without port":    {func(c *harness.Config) { c.HDCServer = "127.0.0.1" }, []string{"HOST:PORT"}},
 		"a server with port 0":     {func(c *harness.Config) { c.HDCServer = "127.0.0.1:0" }, []string{"port from 1 to 65535"}},
 		"a push endpoint by http":  {func(c *harness.Config) { c.PushEndpoint = "http://127.0.0.1:1" }, []string{"https://", "never sent in the clear"}},

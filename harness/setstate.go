@@ -50,12 +50,6 @@ func (d *Device) kill(ctx context.Context) error {
 	if err := d.drv.Kill(ctx); err != nil {
 		return err
 	}
-	d.mu.Lock()
-	heard := d.heard
-	d.mu.Unlock()
-	if !heard {
-		return nil
-	}
 	return d.awaitLink(ctx, false)
 }
 
@@ -68,17 +62,18 @@ func (d *Device) Foreground(ctx context.Context) error {
 	if _, err := d.drv.Await(ctx, Foreground); err != nil {
 		return err
 	}
+	return d.awaitLink(ctx, true)
+}
+
+// awaitLink waits until the main process's agent is connected, or is not. There
+// is nothing to wait for where none was ever heard of.
+func (d *Device) awaitLink(ctx context.Context, connected bool) error {
 	d.mu.Lock()
 	heard := d.heard
 	d.mu.Unlock()
 	if !heard {
 		return nil
 	}
-	return d.awaitLink(ctx, true)
-}
-
-// awaitLink waits until the main process's agent is connected, or is not.
-func (d *Device) awaitLink(ctx context.Context, connected bool) error {
 	wait, cancel := context.WithTimeout(ctx, time.Duration(d.s.cfg.Connect))
 	defer cancel()
 	_, err := d.s.hub.WaitAgent(wait, d.Key(), wire.RoleMain, func(a hub.Agent) bool { return a.Connected == connected })

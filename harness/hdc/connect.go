@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"strings"
 )
@@ -113,14 +112,4 @@ func (c *Client) Reboot(ctx context.Context, key string) error {
 		return fmt.Errorf("restart %s: it is still connected; restart it by hand if it does not obey: %w", key, err)
 	}
 	return nil
-}
-
-// isLoopback reports whether a server's address is on this machine.
-func isLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

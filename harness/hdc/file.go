@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // FileMode says who reads and writes the host's files.
@@ -74,7 +76,7 @@ func (c *Client) byServer(o FileOptions) bool {
 	case FilesByClient:
 		return false
 	}
-	return isLoopback(c.o.Addr) && o.Progress == nil
+	return loopback.Addr(c.o.Addr) && o.Progress == nil
 }
 
 // Send copies one regular file of this machine to the device. A remote path

@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // ProgramEnv is the variable that names the hdc program, where it is not in
@@ -73,7 +75,7 @@ func Program() (string, error) {
 func (c *Client) EnsureServer(ctx context.Context) (started bool, err error) {
 	_, err = c.CheckServer(ctx)
 	var missing *ServerError
-	if !errors.As(err, &missing) || missing.Silent || !isLoopback(c.o.Addr) {
+	if !errors.As(err, &missing) || missing.Silent || !loopback.Addr(c.o.Addr) {
 		return false, err
 	}
 	program, lookErr := Program()

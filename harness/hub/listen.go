@@ -11,11 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // Path is where agents dial.
@@ -101,7 +102,7 @@ func (h *Hub) serve(listener net.Listener) {
 func sameMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !loopback(r.Host):
+		case !loopback.Host(r.Host):
 			http.Error(w, "refused: the Host header must be a loopback address with a port, as in 127.0.0.1:1234", http.StatusForbidden)
 		case len(r.Header.Values("Origin")) > 0:
 			http.Error(w, "refused: web pages (Origin header) have no business here", http.StatusForbidden)
@@ -109,18 +110,6 @@ func sameMachine(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
-}
-
-func loopback(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	if strings.EqualFold(name, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // accept runs a connection in the goroutine of its HTTP request.

@@ -13,11 +13,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // ClientOptions say which reader to ask.
@@ -83,7 +84,7 @@ func readURL(text string) (*url.URL, error) {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		// The text may hold a password.
 		return nil, errors.New("the URL of the collector of receipts is not https://HOST[:PORT][/PATH]")
-	case u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "http" && loopback.Host(u.Hostname()):
 	case u.Scheme != "https":
 		return nil, fmt.Errorf("the URL of the collector of receipts, %s, is not https://: its token is never sent in the clear, but to a loopback address", u)
 	}
@@ -91,14 +92,6 @@ func readURL(text string) (*url.URL, error) {
 		u.Path = Path
 	}
 	return u, nil
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // String names the address that is asked.

@@ -90,21 +90,7 @@ func (h handler) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 	}
 	defer p.work.Done()
 	result, after, err := p.answer(ctx, req)
-	if req.Notif {
-		return
-	}
-	if err != nil {
-		var e *jsonrpc2.Error
-		if !errors.As(err, &e) {
-			e = seam.Fail(jsonrpc2.CodeInternalError, err.Error())
-		}
-		_ = conn.ReplyWithError(ctx, req.ID, e)
-		return
-	}
-	_ = conn.Reply(ctx, req.ID, result)
-	if after != nil {
-		after()
-	}
+	seam.Reply(ctx, conn, req, result, after, err)
 }
 
 // begin notes work on the agent, unless the process is ending.

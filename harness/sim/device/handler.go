@@ -6,7 +6,6 @@ package device
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -46,21 +45,7 @@ func (h handler) serve(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.R
 		defer d.begin()()
 	}
 	result, after, err := h.answer(ctx, req)
-	if req.Notif {
-		return
-	}
-	if err != nil {
-		var e *jsonrpc2.Error
-		if !errors.As(err, &e) {
-			e = seam.Fail(jsonrpc2.CodeInternalError, err.Error())
-		}
-		_ = conn.ReplyWithError(ctx, req.ID, e)
-		return
-	}
-	_ = conn.Reply(ctx, req.ID, result)
-	if after != nil {
-		after()
-	}
+	seam.Reply(ctx, conn, req, result, after, err)
 }
 
 // answer returns the result and what is to happen behind it.

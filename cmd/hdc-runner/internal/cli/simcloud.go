@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"github.com/pushproof/pushproof/harness/sim/cloud/callback"
 	"github.com/pushproof/pushproof/harness/sim/cloud/control"
 	"github.com/pushproof/pushproof/harness/sim/cloud/demo"
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // simCloudFlags are the flags of sim cloud.
@@ -88,7 +88,7 @@ func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		return usagef("--qps %d: it is a number of devices in a second, or 0 for no bound", f.rules.QPS)
 	}
 	for flag, addr := range map[string]string{"--listen": f.listen, "--control": f.control} {
-		if addr != "" && !onLoopback(addr) {
+		if addr != "" && !loopback.Addr(addr) {
 			return usagef("%s %q is not on loopback: write 127.0.0.1:PORT; port 0 is a free one", flag, addr)
 		}
 	}
@@ -126,13 +126,6 @@ func (f *simCloudFlags) hold(ctx context.Context, out io.Writer) (err error) {
 	<-ctx.Done()
 	fmt.Fprintln(out, "\nSIMULATED Push Cloud ended")
 	return nil
-}
-
-// onLoopback reports whether HOST:PORT is of this machine only.
-func onLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // callbacks makes the receipt configuration out of the flags.

@@ -22,12 +22,12 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/pushproof/pushproof/harness/sim/cloud"
+	"github.com/pushproof/pushproof/internal/loopback"
 )
 
 // Time-outs and bounds of the server.
@@ -92,7 +92,7 @@ func (s *Server) Start(addr string) error {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	if !loopback(addr) {
+	if !loopback.Host(addr) {
 		return fmt.Errorf("start the control plane on %s: it serves loopback only: use 127.0.0.1:PORT", addr)
 	}
 	s.mu.Lock()
@@ -168,7 +168,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		given := sha256.Sum256([]byte(bearer))
 		switch {
-		case !loopback(r.Host):
+		case !loopback.Host(r.Host):
 			refuse(w, http.StatusForbidden, errors.New("the Host header must be a loopback address, as in 127.0.0.1:1234"))
 		case len(r.Header.Values("Origin")) > 0:
 			refuse(w, http.StatusForbidden, errors.New("web pages (Origin header) have no business here"))
@@ -180,18 +180,4 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
-}
-
-// loopback reports whether a host, with or without a port, is of this machine
-// and no name that somebody else resolves.
-func loopback(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	if strings.EqualFold(name, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return err == nil && ip.Unmap().IsLoopback()
 }

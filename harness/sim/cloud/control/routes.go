@@ -4,18 +4,16 @@
 package control
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/pushproof/pushproof/harness/sim/cloud"
 	"github.com/pushproof/pushproof/harness/sim/cloud/faults"
+	"github.com/pushproof/pushproof/harness/sim/plane"
 )
 
 // waitMax bounds waitMillis.
@@ -25,30 +23,21 @@ const waitMax = time.Minute
 // Push Kit.
 const advanceMax = 400 * 24 * time.Hour
 
-type route struct {
-	pattern string
-	serve   func(*Server, http.ResponseWriter, *http.Request)
-}
-
-var routes = []route{
-	{"POST /reset", (*Server).reset},
-	{"GET /activity", (*Server).activity},
-	{"GET /faults", (*Server).listFaults},
-	{"PUT /faults", (*Server).putFaults},
-	{"DELETE /faults", (*Server).deleteFaults},
-	{"GET /clock", (*Server).readClock},
-	{"POST /clock", (*Server).moveClock},
+func (s *Server) routes() []plane.Route {
+	return []plane.Route{
+		{Pattern: "POST /reset", Serve: s.reset},
+		{Pattern: "GET /activity", Serve: s.activity},
+		{Pattern: "GET /faults", Serve: s.listFaults},
+		{Pattern: "PUT /faults", Serve: s.putFaults},
+		{Pattern: "DELETE /faults", Serve: s.deleteFaults},
+		{Pattern: "GET /clock", Serve: s.readClock},
+		{Pattern: "POST /clock", Serve: s.moveClock},
+	}
 }
 
 // Routes returns the patterns, as http.ServeMux writes them, of all that the
 // server answers; everything else gets 404 or 405.
-func Routes() []string {
-	patterns := make([]string, len(routes))
-	for i, r := range routes {
-		patterns[i] = r.pattern
-	}
-	return patterns
-}
+func Routes() []string { return plane.Patterns(new(Server).routes()) }
 
 func (s *Server) reset(w http.ResponseWriter, _ *http.Request) {
 	s.cloud.Reset()
@@ -69,7 +58,7 @@ func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
 	if wait != "" {
 		millis, err := strconv.Atoi(wait)
 		if err != nil || millis < 1 || millis > int(waitMax.Milliseconds()) || id == "" {
-			refuse(w, http.StatusBadRequest, fmt.Errorf("waitMillis is 1 to %d, together with requestId", waitMax.Milliseconds()))
+			plane.Refuse(w, http.StatusBadRequest, fmt.Errorf("waitMillis is 1 to %d, together with requestId", waitMax.Milliseconds()))
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), time.Duration(millis)*time.Millisecond)
@@ -83,7 +72,7 @@ func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	a.Callbacks = s.cloud.Callbacks()
-	write(w, a)
+	plane.Write(w, a)
 }
 
 // Faults is the body of PUT and GET /faults.
@@ -92,26 +81,26 @@ type Faults struct {
 }
 
 func (s *Server) listFaults(w http.ResponseWriter, _ *http.Request) {
-	write(w, Faults{s.cloud.Faults().List()})
+	plane.Write(w, Faults{s.cloud.Faults().List()})
 }
 
 func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Faults *[]faults.Fault `json:"faults"`
 	}
-	if !read(w, r, &body) {
+	if !plane.Read(w, r, &body) {
 		return
 	}
 	if body.Faults == nil {
-		refuse(w, http.StatusBadRequest, errors.New(`the body is {"faults":[...]}; an empty array, or DELETE, removes all`))
+		plane.Refuse(w, http.StatusBadRequest, errors.New(`the body is {"faults":[...]}; an empty array, or DELETE, removes all`))
 		return
 	}
 	list, err := s.cloud.Faults().Replace(*body.Faults)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, err)
+		plane.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	write(w, Faults{list})
+	plane.Write(w, Faults{list})
 }
 
 func (s *Server) deleteFaults(w http.ResponseWriter, _ *http.Request) {
@@ -130,65 +119,20 @@ type Time struct {
 func (s *Server) readClock(w http.ResponseWriter, _ *http.Request) {
 	now := s.clock.Now()
 	// The two clocks are read one after the other.
-	write(w, Time{now, time.Until(now).Round(time.Millisecond).Milliseconds()})
+	plane.Write(w, Time{now, time.Until(now).Round(time.Millisecond).Milliseconds()})
 }
 
 func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		AdvanceMillis int64 `json:"advanceMillis"`
 	}
-	if !read(w, r, &body) {
+	if !plane.Read(w, r, &body) {
 		return
 	}
 	if body.AdvanceMillis < 1 || body.AdvanceMillis > advanceMax.Milliseconds() {
-		refuse(w, http.StatusBadRequest, fmt.Errorf("advanceMillis is 1 to %d: the clock never goes back", advanceMax.Milliseconds()))
+		plane.Refuse(w, http.StatusBadRequest, fmt.Errorf("advanceMillis is 1 to %d: the clock never goes back", advanceMax.Milliseconds()))
 		return
 	}
 	s.clock.Advance(time.Duration(body.AdvanceMillis) * time.Millisecond)
 	s.readClock(w, r)
-}
-
-// read decodes a request's JSON and refuses names that it does not know: a
-// misspelt scope would widen a fault.
-func read(w http.ResponseWriter, r *http.Request, into any) bool {
-	raw, err := io.ReadAll(r.Body)
-	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-		refuse(w, http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", tooLong.Limit))
-		return false
-	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err == nil {
-		err = decoder.Decode(into)
-	}
-	if err == nil && decoder.More() {
-		err = errors.New("there is more than one value")
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, fmt.Errorf("the body is no JSON of this endpoint: %w", err))
-		return false
-	}
-	return true
-}
-
-func write(w http.ResponseWriter, body any) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, fmt.Errorf("write the answer: %w", err))
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	// A client that has gone does not read why.
-	_, _ = w.Write(append(data, '\n'))
-}
-
-// refuse answers {"error":"..."}.
-func refuse(w http.ResponseWriter, status int, err error) {
-	data, _ := json.Marshal(struct {
-		Error string `json:"error"`
-	}{err.Error()})
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(data, '\n'))
 }

@@ -22,7 +22,6 @@ package device
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -75,17 +74,20 @@ func (a App) check() error {
 // Device is one device and one app on it. Its methods may be called from
 // several goroutines; those that use the UI wait for each other.
 type Device struct {
-	shell   Shell
-	key     string
-	app     App
-	profile Profile
+	shell Shell
+	key   string
+	app   App
 
 	// ui holds a token while no uitest runs: overlapping calls fail or hang.
 	ui chan struct{}
 
-	mu     sync.Mutex
-	screen Rect // the root's bounds of the last layout
-	shade  bool // opened by us, and not closed since
+	// changes are what RestoreAll takes back.
+	changes changes
+
+	mu      sync.Mutex
+	profile Profile
+	screen  Rect // the root's bounds of the last layout
+	shade   bool // opened by us, and not closed since
 }
 
 // Open reads the device's profile and, if app names a bundle, its home ability.
@@ -103,7 +105,9 @@ func Open(ctx context.Context, shell Shell, key string, app App) (*Device, error
 	if err != nil {
 		return nil, fmt.Errorf("open device %s: %w", key, err)
 	}
+	d.mu.Lock()
 	d.profile = profile
+	d.mu.Unlock()
 	if app.Bundle != "" {
 		if err := d.findHome(ctx); err != nil {
 			return nil, fmt.Errorf("open device %s: %w", key, err)
@@ -118,15 +122,21 @@ func (d *Device) Key() string { return d.key }
 // App returns the driven app, with the ability that Start starts.
 func (d *Device) App() App { return d.app }
 
-// Profile returns what the device said of itself when it was opened.
-func (d *Device) Profile() Profile { return d.profile }
+// Profile returns what the device said of itself when it was opened, and which
+// tools it turned out to lack since. Its map must not be changed.
+func (d *Device) Profile() Profile {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.profile
+}
 
 // Method returns how an action is done on this type of device, or a
 // *NoMethodError.
 func (d *Device) Method(action fixtures.Action) (fixtures.MethodRow, error) {
-	row, ok := fixtures.Method(d.profile.Type, action)
+	deviceType := d.Profile().Type
+	row, ok := fixtures.Method(deviceType, action)
 	if !ok || !row.Known {
-		return row, &NoMethodError{DeviceType: d.profile.Type, Action: action, Why: row.How, Source: row.Source}
+		return row, &NoMethodError{DeviceType: deviceType, Action: action, Why: row.How, Source: row.Source}
 	}
 	return row, nil
 }
@@ -137,25 +147,4 @@ func (d *Device) needApp(doing string) error {
 		return fmt.Errorf("%s on %s: no app was named: give its bundle name with --bundle", doing, d.key)
 	}
 	return nil
-}
-
-// run runs a tool and returns what it printed. An exit status is not judged,
-// except for a tool that is not there.
-func (d *Device) run(ctx context.Context, args ...any) (string, error) {
-	text, _, err := d.runStatus(ctx, hdc.Cmd(args...), fmt.Sprint(args[0]))
-	return text, err
-}
-
-func (d *Device) runStatus(ctx context.Context, cmd hdc.Command, tool string) (string, int, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandLimit)
-	defer cancel()
-	result, err := d.shell.Shell(ctx, d.key, cmd)
-	if err != nil {
-		return "", 0, err
-	}
-	text := strings.ReplaceAll(string(result.Output), "\r\n", "\n")
-	if result.Exit == 127 || strings.Contains(text, tool+": inaccessible or not found") {
-		return "", result.Exit, &ToolError{Key: d.key, Tool: tool}
-	}
-	return text, result.Exit, nil
 }

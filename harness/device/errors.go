@@ -28,15 +28,6 @@ func (e *NoMethodError) Error() string {
 	return fmt.Sprintf("no method is known for %q on a %s: %s (%s)", e.Action, e.DeviceType, e.Why, e.Source)
 }
 
-// ToolError says that the device's firmware lacks a tool.
-type ToolError struct{ Key, Tool string }
-
-// Error implements error.
-func (e *ToolError) Error() string {
-	return fmt.Sprintf("device %s has no %s: turn developer mode on in its settings, then try: hdc -t %s shell %s",
-		e.Key, e.Tool, e.Key, e.Tool)
-}
-
 // OutputError says that a tool printed something that is neither its success
 // nor a failure that is known.
 type OutputError struct {

@@ -3,6 +3,8 @@
 
 package device
 
+import "github.com/pushproof/pushproof/harness/hdc"
+
 // What the fuzz targets need of the parsers.
 
 // ParseParams parses and judges the profile's parameters.
@@ -42,3 +44,9 @@ func (l *Layout) Nodes() int { return len(l.nodes) }
 
 // ParseLog picks an app's lines out of hilog's.
 var ParseLog = parseLog
+
+// Command makes a row's command.
+func Command(name string, args map[string]string) hdc.Command { return command(name, args) }
+
+// ParseOffers reads which tools there are.
+var ParseOffers = parseOffers

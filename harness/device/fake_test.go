@@ -31,6 +31,7 @@ type script struct {
 	files    map[string]string
 	screens  []string // what the next layouts show; the last one stays
 	commands []hdc.Command
+	lacks    map[string]bool // the tools that the firmware does not have
 }
 
 type rule struct {
@@ -45,7 +46,7 @@ func newScript(t *testing.T, deviceType string) *script {
 	if !ok {
 		t.Fatalf("no profile %q", deviceType)
 	}
-	s := &script{files: map[string]string{}, screens: []string{testdata(t, "layout-shade.json")}}
+	s := &script{files: map[string]string{}, lacks: map[string]bool{}, screens: []string{testdata(t, "layout-shade.json")}}
 	s.params(profile.Params)
 	s.says(`^bm dump -n `, testdata(t, "bm-dump.txt"))
 	s.says(`^aa start `, "start ability successfully.\n")
@@ -83,6 +84,12 @@ func (s *script) params(values map[string]string) {
 		for part := range strings.SplitSeq(line, ";") {
 			if name, ok := strings.CutPrefix(part, "echo "); ok {
 				out.WriteString(name + "\n")
+				continue
+			}
+			if tool, ok := strings.CutPrefix(part, "command -v "); ok {
+				if !s.lacks[tool] {
+					out.WriteString("/bin/" + tool + "\n")
+				}
 				continue
 			}
 			name := strings.TrimPrefix(part, "param get ")

@@ -67,7 +67,7 @@ type abilityInfo struct {
 
 // findHome checks that the app is installed, and fills in the home ability.
 func (d *Device) findHome(ctx context.Context) error {
-	text, err := d.run(ctx, "bm", "dump", "-n", d.app.Bundle)
+	text, err := d.do(ctx, "bm.dump", map[string]string{"bundle": d.app.Bundle})
 	if err != nil {
 		return fmt.Errorf("look for %s: %w", d.app.Bundle, err)
 	}
@@ -98,7 +98,7 @@ func (d *Device) Abilities(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	doing := "list the abilities of " + d.app.Bundle
-	text, err := d.run(ctx, "bm", "dump", "-n", d.app.Bundle)
+	text, err := d.do(ctx, "bm.dump", map[string]string{"bundle": d.app.Bundle})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pushproof/pushproof/fixtures"
@@ -67,7 +68,7 @@ func (d *Device) Kill(ctx context.Context) error {
 // kill kills one process. What devicedebug prints on success is not known, so
 // the process's end decides, not the text.
 func (d *Device) kill(ctx context.Context, pid int) error {
-	text, err := d.run(ctx, "devicedebug", "kill", "-9", pid)
+	text, err := d.do(ctx, "process.kill", map[string]string{"pid": strconv.Itoa(pid)})
 	if err != nil {
 		return fmt.Errorf("kill %s (pid %d): %w", d.app.Bundle, pid, err)
 	}

@@ -21,7 +21,7 @@ func (d *Device) Log(ctx context.Context, tag string, most int) ([]string, error
 	if err := d.needApp(doing); err != nil {
 		return nil, err
 	}
-	text, err := d.run(ctx, "hilog", "-x", "-T", tag)
+	text, err := d.do(ctx, "hilog.recent", map[string]string{"tag": tag})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}

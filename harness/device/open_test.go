@@ -194,11 +194,11 @@ func TestOpenTellsThatAToolIsMissing(t *testing.T) {
 		return hdc.Result{Output: []byte("/bin/sh: bm: inaccessible or not found\n"), Exit: 127}, nil
 	})
 	_, err := device.Open(t.Context(), s, "SERIAL7", device.App{Bundle: bundle})
-	var tool *device.ToolError
-	if !errors.As(err, &tool) || tool.Tool != "bm" {
-		t.Errorf("error %v, want a *ToolError of bm", err)
+	var missing *device.NotOfferedError
+	if !errors.As(err, &missing) || missing.Tool != "bm" || missing.DeviceType != "phone" {
+		t.Errorf("error %v, want a *NotOfferedError of bm", err)
 	}
-	mentions(t, err, "developer mode")
+	mentions(t, err, "firmware has no bm", "hdc -t SERIAL7 shell bm")
 }
 
 func TestWithoutAnAppThereIsStillAUITree(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/pushproof/pushproof/fixtures"
-	"github.com/pushproof/pushproof/harness/hdc"
 )
 
 // Profile is what a device says of itself.
@@ -36,6 +35,11 @@ type Profile struct {
 	Locale string `json:"locale"`
 	// UserBuild is set on consumer firmware.
 	UserBuild bool `json:"userBuild"`
+	// Build is what kind of firmware it is.
+	Build Build `json:"build"`
+	// Offers says by name which tools of fixtures.DeviceCommands the firmware
+	// has; a tool that is missing here was not asked for.
+	Offers map[string]bool `json:"offers,omitempty"`
 	// Simulated is set where the model says that the device is one of this
 	// project's simulated ones.
 	Simulated bool `json:"simulated"`
@@ -57,6 +61,7 @@ const (
 	paramABIs        = "const.product.cpu.abilist"
 	paramLocale      = "persist.global.locale"
 	paramDebuggable  = "const.debuggable"
+	paramDeveloper   = "const.security.developermode.state"
 	paramBoot        = "bootevent.boot.completed"
 	paramEmulator    = "ohos.qemu.hvd.name"
 	emulatorModel    = "emulator"
@@ -67,7 +72,7 @@ const (
 
 var profileParams = []string{
 	paramType, paramTypeOther, paramModel, paramName, paramBrand, paramAPI, paramOSVersion,
-	paramSoftware, paramABIs, paramLocale, paramDebuggable, paramBoot, paramEmulator,
+	paramSoftware, paramABIs, paramLocale, paramDebuggable, paramDeveloper, paramBoot, paramEmulator,
 }
 
 // ProfileError says that a device cannot be driven for what it says of itself.
@@ -82,21 +87,27 @@ func (e *ProfileError) Error() string {
 	return fmt.Sprintf("cannot use this device: %s is %q: %s", e.Param, e.Value, e.Why)
 }
 
-// readProfile asks for all parameters in one command: each shell channel costs
-// a connection.
+// readProfile asks for all parameters and tools in one command: each shell
+// channel costs a connection.
 func (d *Device) readProfile(ctx context.Context) (Profile, error) {
-	var line strings.Builder
-	for i, name := range profileParams {
-		if i > 0 {
-			line.WriteByte(';')
-		}
-		line.WriteString("echo " + paramSeparator + name + ";param get " + name)
+	var parts []part
+	for _, name := range profileParams {
+		parts = append(parts, part{"shell.echo", map[string]string{"text": paramSeparator + name}},
+			part{"param.get", map[string]string{"param": name}})
 	}
-	text, _, err := d.runStatus(ctx, hdc.Raw(line.String()), "param")
+	tools := probedTools()
+	for _, name := range tools {
+		parts = append(parts, part{"shell.echo", map[string]string{"text": toolMark + name}},
+			part{"shell.command-v", map[string]string{"program": name}})
+	}
+	text, _, err := d.send(ctx, commandList(parts...))
 	if err != nil {
 		return Profile{}, fmt.Errorf("read the device's parameters: %w", err)
 	}
-	return profileOf(parseParams(text, profileParams))
+	params, answers, _ := strings.Cut(text, "\n"+toolMark)
+	profile, err := profileOf(parseParams(params, profileParams))
+	profile.Offers = parseOffers(toolMark+answers, tools)
+	return profile, err
 }
 
 // parseParams reads what a list of `echo @NAME;param get NAME` printed. A
@@ -150,6 +161,7 @@ func profileOf(params map[string]string) (Profile, error) {
 		ABIs:      strings.FieldsFunc(params[paramABIs], func(r rune) bool { return r == ',' || r == ' ' }),
 		Locale:    params[paramLocale],
 		UserBuild: params[paramDebuggable] == "0",
+		Build:     buildOf(params),
 		Simulated: params[paramModel] == fixtures.SimulatedModel,
 		// Claim device.emulator.model.
 		Emulator: params[paramModel] == emulatorModel || params[paramEmulator] != "",

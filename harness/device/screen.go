@@ -39,16 +39,16 @@ func (d *Device) dumpLayout(ctx context.Context, path string) (string, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 		defer cancel()
 		// A file that stays is a small nuisance, and the tree is read.
-		_, _ = d.run(ctx, "rm", "-f", path)
+		_, _ = d.do(ctx, "file.remove", map[string]string{"file": path})
 	}()
-	text, err := d.uitest(ctx, "dumpLayout", "-p", path)
+	text, err := d.uitest(ctx, "uitest.dump-layout", map[string]string{"file": path})
 	if err != nil {
 		return "", err
 	}
-	if !strings.Contains(text, "DumpLayout saved to:") {
+	if !answered("uitest.dump-layout", text, nil) {
 		return "", newOutputError("dump it", "uitest dumpLayout", text, nil)
 	}
-	return d.run(ctx, "cat", path)
+	return d.do(ctx, "file.cat", map[string]string{"file": path})
 }
 
 // screenSize returns the display's bounds of the last layout; without one it

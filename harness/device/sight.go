@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/pushproof/pushproof/fixtures"
 )
@@ -83,5 +84,6 @@ func (d *Device) Click(ctx context.Context, s Sighting) error {
 }
 
 func (d *Device) click(ctx context.Context, p Point) error {
-	return d.input(ctx, fmt.Sprintf("tap at %d,%d", p.X, p.Y), "click", p.X, p.Y)
+	return d.input(ctx, fmt.Sprintf("tap at %d,%d", p.X, p.Y), "uitest.click",
+		map[string]string{"x": strconv.Itoa(p.X), "y": strconv.Itoa(p.Y)})
 }

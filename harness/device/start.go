@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/pushproof/pushproof/fixtures"
-	"github.com/pushproof/pushproof/harness/hdc"
 )
 
 // CodeLocked is aa's error code for a locked screen.
@@ -65,9 +64,9 @@ func (d *Device) Start(ctx context.Context, params map[string]string) error {
 	if err := d.needApp("start the app"); err != nil {
 		return err
 	}
-	args := []any{"aa", "start", "-a", d.app.Ability, "-b", d.app.Bundle}
+	var options []part
 	if d.app.Module != "" {
-		args = append(args, "-m", d.app.Module)
+		options = append(options, part{"aa.start.module", map[string]string{"module": d.app.Module}})
 	}
 	for _, key := range slices.Sorted(maps.Keys(params)) {
 		value := params[key]
@@ -77,22 +76,21 @@ func (d *Device) Start(ctx context.Context, params map[string]string) error {
 		case value == "" || strings.HasPrefix(value, "-"):
 			return &ParamError{Key: key, Why: "aa takes no value that is empty or begins with -"}
 		}
-		args = append(args, "--ps", key, hdc.Secret(value))
+		options = append(options, part{"aa.start.text", map[string]string{"key": key, "value": value}})
 	}
 	doing := "start " + d.app.Bundle + "/" + d.app.Ability
-	text, err := d.run(ctx, args...)
+	text, err := d.do(ctx, "aa.start", map[string]string{"ability": d.app.Ability, "bundle": d.app.Bundle}, options...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	// Claim device.start.text.
-	const success = "start ability successfully."
-	if !strings.Contains(text, success) {
+	if !answered("aa.start", text, nil) {
 		// aa may repeat what it did not understand, and errors quote aa.
 		for _, value := range params {
 			text = strings.ReplaceAll(text, value, "REDACTED")
 		}
 	}
-	return judgeAA(doing, "aa start", text, success)
+	return judgeAA(doing, "aa.start", text)
 }
 
 // BringForward brings the running app to the front, without parameters. One
@@ -112,18 +110,18 @@ func (d *Device) ForceStop(ctx context.Context) error {
 		return err
 	}
 	doing := "force-stop " + d.app.Bundle
-	text, err := d.run(ctx, "aa", "force-stop", d.app.Bundle)
+	text, err := d.do(ctx, "aa.force-stop", map[string]string{"bundle": d.app.Bundle})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	return judgeAA(doing, "aa force-stop", text, "force stop process successfully.")
+	return judgeAA(doing, "aa.force-stop", text)
 }
 
 var aaCode = regexp.MustCompile(`Error Code: ?(\d{1,9})`)
 
 // judgeAA judges aa's text: its exit status is 0 either way.
-func judgeAA(doing, tool, text, success string) error {
-	if strings.Contains(text, success) {
+func judgeAA(doing, name, text string) error {
+	if answered(name, text, nil) {
 		return nil
 	}
 	failed := &StartError{Doing: doing}
@@ -141,7 +139,7 @@ func judgeAA(doing, tool, text, success string) error {
 		}
 	}
 	if failed.Code == 0 && failed.Message == "" {
-		return newOutputError(doing, tool, text, nil)
+		return newOutputError(doing, strings.Join(rowOf(name).Command[:2], " "), text, nil)
 	}
 	return failed
 }

@@ -75,7 +75,7 @@ func (d *Device) State(ctx context.Context) (State, error) {
 	if err := d.needApp(doing); err != nil {
 		return State{}, err
 	}
-	dump, err := d.run(ctx, "aa", "dump", "-l")
+	dump, err := d.do(ctx, "aa.dump-missions", nil)
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -110,7 +110,7 @@ func (d *Device) Await(ctx context.Context, want AppState) (State, error) {
 }
 
 func (d *Device) pids(ctx context.Context) ([]int, error) {
-	text, err := d.run(ctx, "pidof", d.app.Bundle)
+	text, err := d.do(ctx, "process.pidof", map[string]string{"bundle": d.app.Bundle})
 	if err != nil {
 		return nil, err
 	}

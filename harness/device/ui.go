@@ -6,10 +6,9 @@ package device
 import (
 	"context"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/pushproof/pushproof/fixtures"
-	"github.com/pushproof/pushproof/harness/hdc"
 )
 
 // Speeds of the swipes, in pixels per second. Sources: see fixtures.Methods.
@@ -24,7 +23,7 @@ func (d *Device) Home(ctx context.Context) error {
 	if _, err := d.Method(fixtures.ActionBackground); err != nil {
 		return err
 	}
-	if err := d.input(ctx, "press Home", "keyEvent", "Home"); err != nil {
+	if err := d.input(ctx, "press Home", "uitest.key", map[string]string{"key": "Home"}); err != nil {
 		return err
 	}
 	d.setShade(false)
@@ -36,11 +35,11 @@ func (d *Device) Wake(ctx context.Context) error {
 	if _, err := d.Method(fixtures.ActionWake); err != nil {
 		return err
 	}
-	text, err := d.run(ctx, "power-shell", "wakeup")
+	text, err := d.do(ctx, "power.wakeup", nil)
 	if err != nil {
 		return fmt.Errorf("wake the display: %w", err)
 	}
-	if !strings.Contains(text, "WakeupDevice is called") {
+	if !answered("power.wakeup", text, nil) {
 		return newOutputError("wake the display", "power-shell wakeup", text, nil)
 	}
 	return nil
@@ -60,8 +59,8 @@ func (d *Device) Unlock(ctx context.Context) error {
 		return err
 	}
 	x := s.Center().X
-	return d.input(ctx, "swipe the lock screen away", "swipe",
-		x, s.Top+s.Height()*8/10, x, s.Top+s.Height()*2/10, unlockSpeed)
+	return d.swipe(ctx, "swipe the lock screen away",
+		Point{x, s.Top + s.Height()*8/10}, Point{x, s.Top + s.Height()*2/10}, unlockSpeed)
 }
 
 // OpenShade opens the notification centre over whatever is in front, whose
@@ -76,8 +75,8 @@ func (d *Device) OpenShade(ctx context.Context) error {
 		return err
 	}
 	x := s.Left + s.Width()/4
-	if err := d.input(ctx, "open the notification centre", "swipe",
-		x, s.Top+10, x, s.Top+s.Height()/2, shadeSpeed); err != nil {
+	if err := d.swipe(ctx, "open the notification centre",
+		Point{x, s.Top + 10}, Point{x, s.Top + s.Height()/2}, shadeSpeed); err != nil {
 		return err
 	}
 	d.setShade(true)
@@ -94,37 +93,45 @@ func (d *Device) CloseShade(ctx context.Context) error {
 	if !d.shadeOpen() {
 		return nil
 	}
-	if err := d.input(ctx, "close the notification centre", "keyEvent", "Back"); err != nil {
+	if err := d.input(ctx, "close the notification centre", "uitest.key", map[string]string{"key": "Back"}); err != nil {
 		return err
 	}
 	d.setShade(false)
 	return nil
 }
 
+// swipe swipes at a speed in pixels per second.
+func (d *Device) swipe(ctx context.Context, doing string, from, to Point, speed int) error {
+	return d.input(ctx, doing, "uitest.swipe", map[string]string{
+		"fromX": strconv.Itoa(from.X), "fromY": strconv.Itoa(from.Y),
+		"toX": strconv.Itoa(to.X), "toY": strconv.Itoa(to.Y), "speed": strconv.Itoa(speed),
+	})
+}
+
 // input injects an input event. uitest says "No Error" on success, also for a
 // point outside the display.
-func (d *Device) input(ctx context.Context, doing string, args ...any) error {
-	text, err := d.uitest(ctx, append([]any{"uiInput"}, args...)...)
+func (d *Device) input(ctx context.Context, doing, name string, args map[string]string) error {
+	text, err := d.uitest(ctx, name, args)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if !strings.Contains(text, "No Error") {
+	if !answered(name, text, args) {
 		return newOutputError(doing, "uitest uiInput", text, nil)
 	}
 	return nil
 }
 
 // uitest runs one uitest command when no other one runs.
-func (d *Device) uitest(ctx context.Context, args ...any) (string, error) {
+func (d *Device) uitest(ctx context.Context, name string, args map[string]string) (string, error) {
 	select {
 	case <-d.ui:
 		defer func() { d.ui <- struct{}{} }()
 	case <-ctx.Done():
 		return "", fmt.Errorf("wait for another UI command of this device: %w", context.Cause(ctx))
 	}
-	text, exit, err := d.runStatus(ctx, hdc.Cmd(append([]any{"uitest"}, args...)...), "uitest")
+	text, exit, err := d.doStatus(ctx, name, args)
 	if err == nil && exit != 0 {
-		err = newOutputError(fmt.Sprintf("run uitest (exit status %d)", exit), fmt.Sprintf("uitest %v", args[0]), text, nil)
+		err = newOutputError(fmt.Sprintf("run uitest (exit status %d)", exit), "uitest "+rowOf(name).Command[1], text, nil)
 	}
 	return text, err
 }

@@ -11,24 +11,12 @@ import (
 // answer deals with one command and reports whether the channel stays open.
 func (c *channel) answer(f []byte) (open bool) {
 	line := command(f)
-	switch f := c.s.fault(Point{Key: c.key, Command: line}); f {
-	case Drop:
+	key := c.key
+	if c.bound != nil {
+		key = c.bound.key
+	}
+	if !c.meet(c.s.faultsAt(Point{Key: key, Command: line})) {
 		return false
-	case Hang:
-		for range c.frames {
-			continue
-		}
-		return false
-	case Truncate:
-		_ = c.write(append(frame("this frame is cut")[:8], 'x'))
-		return false
-	case Oversize:
-		_ = c.write([]byte{0x7f, 0xff, 0xff, 0xff, 'x'})
-		return false
-	case Cut:
-		c.cut = true
-	case Slow, CutTransfer, Vanish:
-		c.midway = f
 	}
 	verb, _, _ := strings.Cut(line, " ")
 	c.s.o.Logger.DebugContext(c.ctx, "hdc server", "key", c.key, "verb", verb, "bytes", len(f))
@@ -45,7 +33,7 @@ func (c *channel) local(line string) (text string, open bool) {
 	// These two work on any channel. Recordings version-keyed, rport-rm-keyed.
 	switch {
 	case line == "version":
-		return "Ver: " + s.o.Version + "\n", c.alive
+		return "Ver: " + c.version + "\n", c.alive
 	case strings.HasPrefix(line, "fport rm "):
 		return s.unforward(strings.TrimPrefix(line, "fport rm ")), c.alive
 	}
@@ -56,7 +44,7 @@ func (c *channel) local(line string) (text string, open bool) {
 	case line == "list targets", line == "list targets -v":
 		own = func() (string, bool) { return s.list(strings.HasSuffix(line, "-v")), c.alive }
 	case line == "checkserver":
-		own = func() (string, bool) { return "\x0d\x00Ver: " + s.o.Version, c.alive }
+		own = func() (string, bool) { return "\x0d\x00Ver: " + c.version, c.alive }
 	case line == "fport ls":
 		own = func() (string, bool) { return s.rulesText(), c.alive }
 	case line == "wait":

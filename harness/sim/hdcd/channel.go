@@ -12,6 +12,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"github.com/pushproof/pushproof/harness/sim/hdcd/faults"
 )
 
 // The handshake's layout: banner, channel id or key, and a version where the
@@ -52,9 +54,10 @@ type channel struct {
 	// bound is the key's device, nil on a channel for the server's commands.
 	bound *target
 	alive bool
-	// cut is set by the fault of that name, midway by those of a transfer.
-	cut    bool
-	midway Fault
+	// version is what the server says that it is.
+	version string
+	// trouble is what goes wrong with the present command.
+	trouble trouble
 	// left ends when the device of the present transfer is gone.
 	left context.Context
 }
@@ -104,23 +107,32 @@ func (c *channel) read(ctx context.Context) {
 // greet sends the server's banner and takes the client's. It reports whether
 // the channel goes on.
 func (c *channel) greet() bool {
-	hello := c.s.greeting()
-	switch c.s.fault(Point{Greeting: true}) {
-	case Drop:
-		return false
-	case Hang:
-		_, _ = io.Copy(io.Discard, c.in)
-		return false
-	case Truncate:
-		_ = c.write(hello[:9])
-		return false
-	case Foreign:
-		_ = c.write([]byte("SSH-2.0-OpenSSH_9.9\r\n"))
-		return false
-	case ForeignBanner:
-		copy(hello[4:], "HDC NEXT GEN")
+	hits := c.s.faultsAt(Point{Greeting: true})
+	c.version = c.s.o.Version
+	for _, f := range hits {
+		if f.Kind == faults.Version {
+			c.version = f.Version
+		}
 	}
-	if c.write(hello) != nil {
+	hello := c.s.greeting(c.version)
+	for _, f := range hits {
+		switch f.Kind {
+		case faults.Version:
+			continue
+		case faults.Banner:
+			clear(hello[4 : 4+bannerSize])
+			copy(hello[4:4+bannerSize], f.Text)
+			continue
+		case faults.Hang:
+			_, _ = io.Copy(io.Discard, c.in)
+		case faults.Truncate:
+			_ = c.put(hello[:9])
+		case faults.Foreign:
+			_ = c.put([]byte("SSH-2.0-OpenSSH_9.9\r\n"))
+		}
+		return false
+	}
+	if c.put(hello) != nil {
 		return false
 	}
 	if c.conn.SetReadDeadline(time.Now().Add(writeTimeout)) != nil {
@@ -142,7 +154,7 @@ func (c *channel) greet() bool {
 }
 
 // greeting is the server's first frame.
-func (s *Server) greeting() []byte {
+func (s *Server) greeting(version string) []byte {
 	s.mu.Lock()
 	s.nextID++
 	id := s.nextID
@@ -156,7 +168,7 @@ func (s *Server) greeting() []byte {
 	hello[bannerSize-1] = s.dialect.byte11
 	binary.BigEndian.PutUint32(hello[bannerSize:], id)
 	if s.o.LongGreeting {
-		copy(hello[shortSize:], "Ver: "+s.o.Version)
+		copy(hello[shortSize:], "Ver: "+version)
 	}
 	return frame(string(hello))
 }
@@ -192,21 +204,20 @@ func (c *channel) bind() (refusal string) {
 	s := c.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch c.key {
-	case "":
+	switch {
+	case c.key == "", c.key != "any" && c.wait && s.dialect.waitKeyed:
 		return ""
-	case "any":
-		c.bound = s.only()
-		return ""
-	}
-	if c.wait && s.dialect.waitKeyed {
+	case c.key == "any":
+		if t := s.only(); t != nil && s.seen(t) == Connected {
+			c.bound = t
+		}
 		return ""
 	}
 	t := s.targets[c.key]
 	if t == nil {
 		return textUnknownKey
 	}
-	switch t.state {
+	switch s.seen(t) {
 	case Connected:
 		c.bound = t
 		return ""
@@ -218,10 +229,19 @@ func (c *channel) bind() (refusal string) {
 	return s.dialect.offline
 }
 
+// seen returns a target's state as a channel finds it, with the mutex held.
+func (s *Server) seen(t *target) State {
+	for _, f := range s.faults.Take(faults.Event{On: faults.Connect, Key: t.key}) {
+		return State(f.State)
+	}
+	return t.state
+}
+
 // say sends one frame.
 func (c *channel) say(text string) error { return c.write(frame(text)) }
 
-func (c *channel) write(b []byte) error {
+// put writes, and fails where the client takes nothing for too long.
+func (c *channel) put(b []byte) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}

@@ -256,7 +256,7 @@ func (c *channel) offer(f source, config transferConfig) bool {
 		binary.BigEndian.PutUint32(buf, uint32(head-4+n))
 		binary.LittleEndian.PutUint16(buf[4:], cmdFileData)
 		copy(buf[6:], piece{index: sent, packed: uint64(n), size: uint64(n)}.encode())
-		if c.midway == CutTransfer {
+		if c.cutsFrame(n) {
 			_ = c.write(buf[:(head+n)/2])
 			return false
 		}

@@ -31,6 +31,9 @@ const lowestDevicePort = 1024
 
 const dialTimeout = 3 * time.Second
 
+// ownLoopback is where devices listen and are dialled.
+const ownLoopback = "127.0.0.1"
+
 // forward answers `fport A B` and `rport A B`. The first node listens: on the
 // host for fport, on the device for rport. Nothing is checked of the second.
 func (c *channel) forward(reverse bool, nodes string) string {
@@ -48,10 +51,14 @@ func (c *channel) forward(reverse bool, nodes string) string {
 		return textBadNodes
 	}
 	s, t := c.s, c.bound
+	near, far := s.o.Loopback, ownLoopback
+	if reverse {
+		near, far = far, near
+	}
 	if reverse && from < lowestDevicePort {
 		return fmt.Sprintf(textPortBusy, from)
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(from)))
+	listener, err := net.Listen("tcp", net.JoinHostPort(near, strconv.Itoa(from)))
 	if err != nil {
 		return fmt.Sprintf(textPortBusy, from)
 	}
@@ -63,7 +70,7 @@ func (c *channel) forward(reverse bool, nodes string) string {
 	}
 	t.rules = append(t.rules, &rule{nodes: nodes, reverse: reverse, listener: listener})
 	gone := t.gone
-	s.group.Go(func() { s.relayAll(gone, listener, net.JoinHostPort("127.0.0.1", strconv.Itoa(to))) })
+	s.group.Go(func() { s.relayAll(gone, listener, net.JoinHostPort(far, strconv.Itoa(to))) })
 	return textForwarded
 }
 

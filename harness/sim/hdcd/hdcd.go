@@ -28,6 +28,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/pushproof/pushproof/harness/sim/hdcd/faults"
 )
 
 // DefaultCloseDelay is the median time from a shell's last output to the end
@@ -57,11 +59,15 @@ type Options struct {
 	// the like without the word remote. Nil means the machine's own files, with
 	// the rights of this process, as with the real server.
 	Host Storage
+	// Loopback is the address at which the host's end of a port forward is:
+	// 127.0.0.1. Another one of 127.0.0.0/8, where the system has them, plays the
+	// loopback of another machine, on which the server then seems to run.
+	Loopback string
 	// SlowRate is how many bytes a second pass under the fault Slow; 0 means
 	// DefaultSlowRate.
 	SlowRate int
-	// Fault is asked before a greeting and before each command's answer. Nil
-	// means no faults.
+	// Fault is asked before a greeting and before each command's answer, beside
+	// the rules of Server.Faults. Nil means none but those.
 	Fault func(Point) Fault
 	// Logger gets a line per channel, at debug level, without command texts:
 	// they may hold secrets. Nil means silence.
@@ -76,6 +82,7 @@ type Server struct {
 	ctx     context.Context
 	stop    context.CancelFunc
 	group   sync.WaitGroup
+	faults  faults.Set
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -101,6 +108,9 @@ func New(o Options) *Server {
 	}
 	if o.Host == nil {
 		o.Host = machine{}
+	}
+	if o.Loopback == "" {
+		o.Loopback = ownLoopback
 	}
 	if o.SlowRate <= 0 {
 		o.SlowRate = DefaultSlowRate

@@ -133,6 +133,9 @@ func (c *channel) installFile(device Target, storage Storage, options, name stri
 	if c.refuses(options) {
 		return textBadName
 	}
+	if said := c.refusal("install"); said != "" {
+		return said
+	}
 	return c.ask(device, strings.TrimSpace("bm install "+options)+" -p "+name)
 }
 
@@ -153,8 +156,11 @@ func (c *channel) uninstall(line string) (text string, open bool) {
 			name += word
 		}
 	}
-	said := textBadName
-	if !c.refuses(options + name) {
+	said := c.refusal("uninstall")
+	switch {
+	case c.refuses(options + name):
+		said = textBadName
+	case said == "":
 		said = c.ask(device, "bm uninstall "+options+"-n "+name)
 	}
 	if c.say(fmt.Sprintf(c.s.dialect.uninstalled, said)) == nil {

@@ -52,7 +52,7 @@ func (d dialect) unquote(line string) string {
 func (c *channel) shell(line string) {
 	for {
 		ctx, cancel := context.WithCancel(c.ctx)
-		out := &output{c: c, cancel: cancel, cut: c.cut}
+		out := &output{c: c, cancel: cancel}
 		ended := make(chan struct{})
 		c.s.mu.Lock()
 		device, gone := c.bound.device, c.bound.gone
@@ -95,12 +95,12 @@ func (c *channel) shell(line string) {
 type output struct {
 	c      *channel
 	cancel context.CancelFunc
-	// cut: the channel ends at the first output.
-	cut bool
 
 	mu    sync.Mutex
 	muted bool
 	wrote bool
+	// last is the line that is kept back, where the last one is to be lost.
+	last []byte
 	// sent is when the last packet left; held is what waits behind it.
 	sent  time.Time
 	held  []byte
@@ -116,16 +116,18 @@ func (o *output) Write(b []byte) (int, error) {
 	if o.muted || len(b) == 0 {
 		return len(b), nil
 	}
-	if o.cut {
-		o.muted = true
-		o.cancel()
-		return len(b), nil
+	n := len(b)
+	if o.c.trouble.loseLine {
+		b = o.butLast(b)
+		if len(b) == 0 {
+			return n, nil
+		}
 	}
 	o.wrote = true
 	delay := o.c.s.o.CloseDelay - time.Since(o.sent)
 	if !o.c.s.o.SmallPackets || o.sent.IsZero() || delay <= 0 {
 		o.flush(append(o.held, b...))
-		return len(b), nil
+		return n, nil
 	}
 	o.held = append(o.held, b...)
 	if len(o.held) >= maxOutput {
@@ -139,7 +141,19 @@ func (o *output) Write(b []byte) (int, error) {
 			}
 		})
 	}
-	return len(b), nil
+	return n, nil
+}
+
+// butLast keeps the last line back, which the fault LostSentinel loses, and
+// returns what stood before it.
+func (o *output) butLast(b []byte) []byte {
+	b = append(o.last, b...)
+	end := bytes.LastIndexByte(bytes.TrimSuffix(b, []byte("\n")), '\n') + 1
+	if len(b)-end > maxOutput {
+		end = len(b) // no line of a shell is as long
+	}
+	o.last = bytes.Clone(b[end:])
+	return b[:end]
 }
 
 // flush sends b in frames, with the mutex held.

@@ -157,6 +157,31 @@ func (s *Server) only() *target {
 	return found
 }
 
+// Row is a target as the server knows it.
+type Row struct {
+	// Key is the connect key.
+	Key string
+	// Transport is USB, TCP or UART.
+	Transport string
+	State     State
+	// Name is the device's host name, or what stands in its place.
+	Name string
+	// Attached says that there is a device behind the row.
+	Attached bool
+}
+
+// Rows returns all targets, sorted by key.
+func (s *Server) Rows() []Row {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rows := make([]Row, 0, len(s.targets))
+	for _, key := range s.keys() {
+		t := s.targets[key]
+		rows = append(rows, Row{Key: t.key, Transport: t.transport, State: t.state, Name: t.name, Attached: t.device != nil})
+	}
+	return rows
+}
+
 // list is the answer to `list targets`, verbose with -v.
 func (s *Server) list(verbose bool) string {
 	s.mu.Lock()

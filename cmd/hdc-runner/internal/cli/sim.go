@@ -21,6 +21,7 @@ import (
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/sim/world"
+	"github.com/pushproof/pushproof/internal/loopback"
 	"github.com/pushproof/pushproof/internal/spelling"
 )
 
@@ -29,6 +30,7 @@ type simFlags struct {
 	dir       string
 	cloudAddr string
 	hdcAddr   string
+	control   string
 	types     []string
 }
 
@@ -51,6 +53,7 @@ func newSim() *cobra.Command {
 	cmd.Flags().StringVar(&f.dir, "dir", "", "`DIR` for service account, CA and device storage, kept afterwards (default: a temporary one); devices keep their serials in it")
 	cmd.Flags().StringVar(&f.cloudAddr, "cloud", "127.0.0.1:0", "`HOST:PORT` of the Push Cloud, on loopback")
 	cmd.Flags().StringVar(&f.hdcAddr, "hdc", "127.0.0.1:0", "`HOST:PORT` of the hdc server, on loopback")
+	cmd.Flags().StringVar(&f.control, "hdc-control", "", "`HOST:PORT` of the hdc server's control plane, on loopback (default: none)")
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "device `TYPES`, comma-separated (default: all five)")
 	cmd.AddCommand(newSimCloud())
 	return cmd
@@ -60,6 +63,9 @@ func newSim() *cobra.Command {
 func (f *simFlags) check(given bool) error {
 	if given && len(f.types) == 0 {
 		return usagef("--types is empty: the types are %s; without it there is a device of each", strings.Join(fixtures.DeviceTypes(), ", "))
+	}
+	if f.control != "" && !loopback.Addr(f.control) {
+		return usagef("--hdc-control %q is not on loopback: write 127.0.0.1:PORT; port 0 is a free one", f.control)
 	}
 	for i, t := range f.types {
 		t = strings.TrimSpace(t)
@@ -100,6 +106,14 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close(ctx)) }()
+	if f.control != "" {
+		c, openErr := openSimControl(w.HDC, filepath.Dir(w.Config().ServiceAccount), f.control)
+		if openErr != nil {
+			return openErr
+		}
+		defer func() { err = errors.Join(err, c.close()) }()
+		fmt.Fprintln(out, c.describe(w.Keys()[0]))
+	}
 	if err := describeWorld(ctx, w, h, out); err != nil {
 		if ctx.Err() != nil {
 			return nil

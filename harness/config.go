@@ -35,6 +35,11 @@ type Config struct {
 	Target string `json:"target,omitempty"`
 	// HDCServer is HOST:PORT of the hdc server.
 	HDCServer string `json:"hdcServer,omitempty"`
+	// HubAdvertise is 127.0.0.1:PORT as the hdc server's machine sees the hub,
+	// for a server that is not on this machine; "" for one that is. The hub
+	// listens on the same port here (see ForDevice), and what joins the two, such
+	// as `ssh -R`, is up to whoever sets this.
+	HubAdvertise string `json:"hubAdvertise,omitempty"`
 	// PushEndpoint is the base URL of Push Kit's REST API, "" for Push Kit's
 	// own.
 	PushEndpoint string `json:"pushEndpoint,omitempty"`
@@ -140,6 +145,11 @@ func (c Config) Complete() (Config, error) {
 		wrong("%v", err)
 	}
 	c.HDCServer = server
+	if err == nil {
+		if c.HubAdvertise, err = c.WayHome(); err != nil {
+			wrong("%v", err)
+		}
+	}
 	if c.PushEndpoint != "" && !strings.HasPrefix(c.PushEndpoint, "https://") {
 		wrong("%s %q does not begin with https://; a Push Token is never sent in the clear", Origin("--push-endpoint", c.PushEndpoint), c.PushEndpoint)
 	}
@@ -183,6 +193,6 @@ func (c *Config) fill() {
 // enough: then no part of the run is simulated.
 func (c Config) Real() bool {
 	return c.ServiceAccount != "" || c.Bundle != "" || c.TokenFile != "" || c.Target != "" || c.HDCServer != "" ||
-		c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != "" ||
+		c.HubAdvertise != "" || c.PushEndpoint != "" || c.PushCA != "" || c.Ability != "" || c.HAP != "" ||
 		c.Receipts != "" || c.ReceiptsTokenFile != "" || c.ReceiptsCA != ""
 }

@@ -79,7 +79,7 @@ func TestConfigFillsDefaults(t *testing.T) {
 
 // Workers get their Config as JSON.
 func TestConfigTravelsAsJSON(t *testing.T) {
-	want, err := harness.Config{ServiceAccount: "key.json", Bundle: "com.example.app", Target: "all", Production: true}.Complete()
+	want, err := harness.Config{ServiceAccount: "key.json", Bundle: "com.example.app", Target: "all", HubAdvertise: "127.0.0.1:18787", Production: true}.Complete()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,9 @@ type AgentError struct {
 	// Said is what the app's agent last wrote to the device's log, the newest
 	// last.
 	Said []string
+	// Way is what may be wrong with the device's way to the hub, "" where that is
+	// not to blame.
+	Way string
 }
 
 // Error says what happened, the cause as far as it is known, and what to do.
@@ -59,8 +62,10 @@ func (e *AgentError) Reason() string {
 // Next says what to do, "" where the cause says it.
 func (e *AgentError) Next() string {
 	switch {
-	case len(e.Refused) > 0, len(e.Said) > 0:
+	case len(e.Refused) > 0:
 		return ""
+	case len(e.Said) > 0:
+		return e.Way
 	case e.State == string(Stopped):
 		return fmt.Sprintf("start the app by hand, and read why it ends: hdc -t %s shell hilog -x -e %s", e.Key, e.Bundle)
 	}
@@ -199,6 +204,9 @@ func (d *Device) awaitAgent(ctx context.Context, since time.Time) error {
 	}
 	// A log that cannot be read leaves the cause open, and no more.
 	e.Said, _ = d.drv.Log(ctx, logTag, lastWords)
+	if len(e.Refused) == 0 {
+		e.Way = d.s.cfg.wayAdvice()
+	}
 	d.mu.Lock()
 	d.absent = e
 	d.mu.Unlock()

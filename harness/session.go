@@ -104,7 +104,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	if err := CheckReceipts(ctx, cfg); err != nil {
 		return nil, err
 	}
-	s.hdc = hdc.New(hdc.Options{Addr: cfg.HDCServer, Logger: s.log})
+	s.hdc = NewHDC(cfg, s.log)
 	if _, err := s.hdc.CheckServer(ctx); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	if dir == "" {
 		dir = filepath.Join(cfg.ReportDir, "journal", s.run)
 	}
-	s.hub, err = hub.Open(ctx, hub.Options{Dir: dir, Logger: s.log, Runs: map[string][]byte{s.run: s.token}})
+	s.hub, err = hub.Open(ctx, hub.Options{Addr: cfg.HubAdvertise, Dir: dir, Logger: s.log, Runs: map[string][]byte{s.run: s.token}})
 	if err != nil {
 		return nil, fmt.Errorf("open the hub: %w", err)
 	}

@@ -31,8 +31,15 @@ type scene struct {
 
 func newScene(t *testing.T, alter func(*harness.Config)) *scene {
 	t.Helper()
+	return newSceneIn(t, world.Options{Types: []string{"phone"}}, alter)
+}
+
+// newSceneIn is newScene in a world of one's own making, whose first device is
+// the phone.
+func newSceneIn(t *testing.T, o world.Options, alter func(*harness.Config)) *scene {
+	t.Helper()
 	ctx := t.Context()
-	w, err := world.New(ctx, world.Options{Types: []string{"phone"}})
+	w, err := world.New(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ var env = []variable{
 	{"PUSHPROOF_TOKEN_FILE", "--token-file", func(c *Config) *string { return &c.TokenFile }},
 	{"PUSHPROOF_TARGET", "--target", func(c *Config) *string { return &c.Target }},
 	{envServer, "--hdc-server", func(c *Config) *string { return &c.HDCServer }},
+	{"PUSHPROOF_HUB_ADVERTISE", hubFlag, func(c *Config) *string { return &c.HubAdvertise }},
 	{"PUSHPROOF_PUSH_ENDPOINT", "--push-endpoint", func(c *Config) *string { return &c.PushEndpoint }},
 	{"PUSHPROOF_PUSH_CA", "--push-ca", func(c *Config) *string { return &c.PushCA }},
 	{"PUSHPROOF_RECEIPTS", "--receipts", func(c *Config) *string { return &c.Receipts }},
@@ -84,9 +85,10 @@ func (c Config) Named() []string {
 var ErrNotConfigured = errors.New("no PUSHPROOF_* variable names a device or a cloud: set PUSHPROOF_SERVICE_ACCOUNT and PUSHPROOF_BUNDLE, or take the Config of a simulated world")
 
 // FromEnv reads a Config from PUSHPROOF_SERVICE_ACCOUNT, PUSHPROOF_BUNDLE,
-// PUSHPROOF_TARGET, PUSHPROOF_HDC_SERVER, PUSHPROOF_PUSH_ENDPOINT,
-// PUSHPROOF_PUSH_CA, PUSHPROOF_RECEIPTS, PUSHPROOF_RECEIPTS_TOKEN_FILE,
-// PUSHPROOF_RECEIPTS_CA, PUSHPROOF_ABILITY and PUSHPROOF_REPORT_DIR. hdc's own
+// PUSHPROOF_TARGET, PUSHPROOF_HDC_SERVER, PUSHPROOF_HUB_ADVERTISE,
+// PUSHPROOF_PUSH_ENDPOINT, PUSHPROOF_PUSH_CA, PUSHPROOF_RECEIPTS,
+// PUSHPROOF_RECEIPTS_TOKEN_FILE, PUSHPROOF_RECEIPTS_CA, PUSHPROOF_ABILITY and
+// PUSHPROOF_REPORT_DIR. hdc's own
 // OHOS_HDC_SERVER_PORT gives the server's port where PUSHPROOF_HDC_SERVER does
 // not. It returns ErrNotConfigured if none of ours names an endpoint.
 func FromEnv() (Config, error) {

@@ -33,10 +33,13 @@ const mark = "HDC_RUNNER_TEST_MARK"
 // TestScript runs the scripts of testdata/script. $DOCS is the repository's
 // docs. Beside testscript's own commands they have:
 //
-//	world [-plain] TYPE...   a simulated world in this process: $ACCOUNT,
+//	world [-plain|-far] TYPE...  a simulated world in this process: $ACCOUNT,
 //	                         $ENDPOINT, $CA, $HDC, $BUNDLE, $PLAIN, $KEY, and
 //	                         $KEY_phone and so on; with -plain $TOKENFILE of the
-//	                         app without an agent on the first device
+//	                         app without an agent on the first device; with -far
+//	                         the hdc server is on another machine, and from $HUB
+//	                         on some ports are free (Linux)
+//	tunnel PORT N            joins N ports of that machine to the same ports here
 //	vanish KEY               the device is unplugged
 //	forwards                 fails if the hdc server has any port forward
 //	listen KIND              a server on $ADDR: foreign (another hdc version),
@@ -82,7 +85,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen,
+			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker, "stopworker": cmdStopWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
@@ -109,14 +112,18 @@ type stage struct {
 func theStage(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
 
 func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, args, 1, "world [-plain] TYPE...")
-	plain := args[0] == "-plain"
-	if plain {
+	usage(ts, neg, args, 1, "world [-plain|-far] TYPE...")
+	plain, far := args[0] == "-plain", args[0] == "-far"
+	if plain || far {
 		args = args[1:]
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	w, err := world.New(ctx, world.Options{Types: args, Dir: ts.MkAbs("world")})
+	o := world.Options{Types: args, Dir: ts.MkAbs("world")}
+	if far {
+		o.HDC = elsewhere
+	}
+	w, err := world.New(ctx, o)
 	ts.Check(err)
 	ts.Defer(func() {
 		closing, cancel := context.WithTimeout(context.Background(), patience)
@@ -133,6 +140,9 @@ func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, key := range w.Keys() {
 		ts.Setenv("KEY_"+strings.Split(key, "-")[1], key)
+	}
+	if far {
+		setFar(ts, c.HDCServer)
 	}
 	if plain {
 		token, err := w.StartPlain(ctx, w.Keys()[0])

@@ -76,6 +76,7 @@ func examine(ctx context.Context, c harness.Config) []check {
 		note("hdc server", checkOK, "version %s on %s", version, client.Addr())
 		checks = append(checks, examineDevices(ctx, client, c)...)
 	}
+	checks = append(checks, examineWay(c)...)
 	checks = append(checks, examineAccount(ctx, c)...)
 	if c.Receipts == "" {
 		return checks
@@ -155,6 +156,20 @@ func examineApp(ctx context.Context, client *hdc.Client, key string, c harness.C
 		{Name: "notifications on " + key, Result: checkSkipped, Detail: "whether they are on for the app only its agent can say, and doctor starts no app: " +
 			"look into the device's settings, or have `hdc-runner run` ask"},
 	}
+}
+
+// examineWay says whether agents would find the hub of a run, where the hdc
+// server is not on this machine.
+func examineWay(c harness.Config) []check {
+	const name = "way to the hub"
+	home, err := c.WayHome()
+	switch {
+	case err != nil:
+		return []check{{Name: name, Result: checkProblem, Detail: err.Error(), usage: c.HubAdvertise != ""}}
+	case home == "":
+		return nil
+	}
+	return []check{{Name: name, Result: checkSkipped, Detail: "whether " + home + " of the hdc server's machine leads here only a run can tell, in which somebody comes that way"}}
 }
 
 // examineAccount reads the service account, signs a JWT with it and asks the

@@ -29,6 +29,7 @@ func realFlags(cmd *cobra.Command, c *harness.Config, target string) {
 	f.StringVar(&c.Bundle, "bundle", "", "the app's bundle `NAME`")
 	f.StringVar(&c.Target, "target", "", target)
 	serverFlag(cmd, &c.HDCServer)
+	f.StringVar(&c.HubAdvertise, "hub-advertise", "", "`127.0.0.1:PORT` of the hdc server's machine, which leads to the same port here; device n of a run takes PORT+n")
 	cloudFlags(cmd, c)
 	f.StringVar(&c.Receipts, "receipts", "", "`URL` of a collector of message receipts, as hdc-runner receipts serve starts it (default: none)")
 	f.StringVar(&c.ReceiptsTokenFile, "receipts-token-file", "", "`FILE` with the collector's token")

@@ -16,7 +16,6 @@ import (
 	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/acceptance"
-	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/report"
 	"github.com/pushproof/pushproof/harness/sim/world"
 	"github.com/pushproof/pushproof/harness/verdict"
@@ -148,7 +147,7 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	if err := harness.CheckReceipts(ctx, config); err != nil {
 		return err
 	}
-	client := hdc.New(hdc.Options{Addr: config.HDCServer})
+	client := harness.NewHDC(config, nil)
 	keys, err := harness.Targets(ctx, client, config.Target)
 	if err != nil {
 		return err
@@ -176,8 +175,11 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 	if f.verbose {
 		options.Stderr = stderr
 	}
-	for _, key := range keys {
+	for n, key := range keys {
 		order.Key = key
+		if order.Config, err = config.ForDevice(n); err != nil {
+			return err
+		}
 		options.Orders = append(options.Orders, order)
 	}
 	told := context.AfterFunc(ctx, func() {

@@ -10,7 +10,8 @@
 // that a child does not stay suspended after this program's death: a stopped
 // orphan is woken (Linux), woken and hung up (macOS), or ended with its job
 // object (Windows). A child that runs, or was woken, is expected to end when its
-// standard input ends; see ExitWithStdin.
+// standard input ends; see ExitWithStdin. What Leave starts is no child in this
+// sense: it is meant to stay.
 //
 // It does not limit what a child may use, and it knows nothing of what is said
 // over the pipes.

@@ -38,6 +38,10 @@ func TestMain(m *testing.M) {
 		parent()
 	case "hasty parent":
 		hastyParent()
+	case "leaver":
+		leaver()
+	case "caller":
+		caller()
 	}
 }
 

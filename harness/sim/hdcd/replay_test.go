@@ -87,7 +87,18 @@ func TestRecordedClientsGetTheRecordedAnswers(t *testing.T) {
 func replay(t *testing.T, r *transcripts.Recording) (host, held *disk) {
 	t.Parallel()
 	host, held = recordedHost(), recordedDevice()
-	server := hdcd.New(hdcd.Options{Version: r.Version, CloseDelay: -1, Host: host})
+	var server *hdcd.Server
+	waits := bytes.Count(r.Stream(0, false), []byte("wait\x00"))
+	server = hdcd.New(hdcd.Options{Version: r.Version, CloseDelay: -1, Host: host, Fault: func(p hdcd.Point) hdcd.Fault {
+		if p.Command != "wait" {
+			return hdcd.None
+		}
+		// The device appears before it is asked for the last time.
+		if waits--; waits == 0 && slices.Contains(stepsOf(r), "appears") {
+			server.Attach(&device{key: first, t: t})
+		}
+		return hdcd.None
+	}})
 	if err := server.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +166,7 @@ func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports 
 	for _, step := range steps {
 		step = ports.Replace(step)
 		switch word, arg, _ := strings.Cut(step, " "); word {
-		case "none":
+		case "none", "appears":
 		case "older":
 			ask(t, server, first, "file send -a /data/work/k1.bin "+arg)
 		case "two":
@@ -165,6 +176,8 @@ func prepare(t *testing.T, server *hdcd.Server, r *transcripts.Recording, ports 
 		case "dead":
 			server.Detach(first)
 			server.Detach(second)
+		case "server":
+			one.started = func() { go server.Close() }
 		case "dies":
 			one.started = func() { go server.Detach(first) }
 		case "hold":

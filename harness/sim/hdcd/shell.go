@@ -34,10 +34,14 @@ func (c *channel) shellCommand(line string) (text string, open bool) {
 }
 
 // unquote strips the pair of quotes that the hdc command puts around a line.
-// 2.0.0a also strips a lone one at the end (recording shell-sentinel).
+// 2.0.0a also strips a lone one at the end, behind a pair as well (recordings
+// shell-sentinel.raw and shell-sentinel.cli).
 func (d dialect) unquote(line string) string {
 	if len(line) >= 2 && strings.HasPrefix(line, `"`) && strings.HasSuffix(line, `"`) {
-		return line[1 : len(line)-1]
+		line = line[1 : len(line)-1]
+		if !d.loneQuote || !strings.HasSuffix(line, `"`) {
+			return line
+		}
 	}
 	if d.loneQuote {
 		return strings.TrimSuffix(line, `"`)

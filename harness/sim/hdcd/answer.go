@@ -80,7 +80,10 @@ func (c *channel) remote(line string) (string, bool) {
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
 	case "shell", "hilog", "rport", "fport", "jpid", "track-jpid", "file", "install", "uninstall",
-		"target", "tmode", "smode", "bugreport", "sideload":
+		"target", "tmode", "smode", "bugreport", "sideload", "reconnect":
+	case "start", "kill", "keygen", "discover", "killall-sub":
+		// The hdc command deals with these by itself.
+		return fmt.Sprintf(textNotSimulated, verb), c.alive
 	default:
 		return textUnknownCommand, c.alive
 	}
@@ -115,6 +118,8 @@ func (c *channel) remote(line string) (string, bool) {
 		return c.targetCommand(rest)
 	case "tmode":
 		return c.mode(rest)
+	case "smode":
+		return c.rootMode(rest)
 	case "track-jpid":
 		c.track()
 		return "", false

@@ -142,7 +142,10 @@ const (
 	textHandshaking = "[Fail][E000004]:The communication channel is being established.\r\n" +
 		"Please wait for several seconds and try again.\r\n"
 
+	// Not recorded: claim hdc.tmode.
+	textModeSet      = "Set device run mode successful.\r\n"
+	textBadPortRange = "[Fail]Incorrect port range\n"
+
 	// The simulator's own.
-	textNotSimulated  = "[Fail]The simulated hdc server cannot %q: use a real device for that\r\n"
-	textNoInteractive = "[Fail]The simulated hdc server has no interactive shell: use hdc -t %s shell COMMAND\r\n"
+	textNotSimulated = "[Fail]The simulated hdc server cannot %q: use a real device for that\r\n"
 )

@@ -6,6 +6,9 @@ package hdcd
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // Rebooter is a [Target] that `target boot` restarts.
@@ -15,9 +18,10 @@ type Rebooter interface {
 }
 
 // targetCommand answers `target mount` and `target boot`. A restart is not
-// answered: the channel ends, and the target goes offline. With any further
-// word the recorded daemon did the same as without, and what a device does is
-// not known; here only the plain command restarts it.
+// answered: the channel ends, and the target goes offline. With a mode in which
+// no hdcd runs it does not come back by itself (claim hdc.boot-modes). With any
+// other word the recorded daemon did the same as without, and what a device does
+// is not known; here nothing.
 func (c *channel) targetCommand(rest string) (text string, open bool) {
 	device := c.begin()
 	switch {
@@ -27,12 +31,19 @@ func (c *channel) targetCommand(rest string) (text string, open bool) {
 		if r, ok := device.(Rebooter); ok {
 			c.s.reboot(c.bound, r)
 		}
-	case len(rest) > 5 && rest[:5] == "boot ":
+	case strings.HasPrefix(rest, "boot "):
+		if slices.Contains(modesWithoutDaemon, strings.TrimPrefix(rest, "boot ")) {
+			c.s.SetState(c.bound.key, Offline)
+		}
 	default:
 		return fmt.Sprintf(textNotSimulated, "target "+rest), false
 	}
 	return "", false
 }
+
+// modesWithoutDaemon are the modes of `target boot` in which hdc finds no
+// device. Source: OpenHarmony, hdc manual, target boot.
+var modesWithoutDaemon = []string{"-bootloader", "bootloader", "-recovery", "recovery", "shutdown"}
 
 // reboot takes the target offline until its device is up again.
 func (s *Server) reboot(t *target, r Rebooter) {
@@ -55,13 +66,46 @@ func (s *Server) reboot(t *target, r Rebooter) {
 	})
 }
 
-// mode answers `tmode`: only the refusal was recorded.
+// mode answers `tmode`. Only the refusal was recorded; for the others hdcd
+// starts again, which ends what runs on the target (claim hdc.tmode).
 func (c *channel) mode(rest string) (text string, open bool) {
+	word, port, _ := strings.Cut(rest, " ")
 	switch {
-	case rest == "usb", rest == "port", len(rest) > 5 && rest[:5] == "port ":
+	case rest == "usb":
 		return fmt.Sprintf(textNotSimulated, "tmode "+rest), false
+	case word != "port":
+		return c.s.dialect.badMode, false
+	case port == "close":
+		c.s.bounce(c.bound)
+		return "", false
+	case port != "":
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return textBadPortRange, false
+		}
 	}
-	return c.s.dialect.badMode, false
+	if c.say(textModeSet) == nil {
+		c.s.bounce(c.bound)
+	}
+	return "", false
+}
+
+// bounce is the device's hdcd ending and starting again.
+func (s *Server) bounce(t *target) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.device != nil && t.state == Connected {
+		t.disconnect()
+		s.connect(t)
+	}
+}
+
+// rootMode answers `smode`, which only works where hdcd may be root. The
+// simulated devices have user builds (claim hdc.smode).
+func (c *channel) rootMode(rest string) (text string, open bool) {
+	if rest != "" && rest != "-r" {
+		return textUnknownCommand, false
+	}
+	return c.s.dialect.noRemount, false
 }
 
 // track answers track-jpid: no process can be debugged, and that never

@@ -54,12 +54,12 @@ func TestStateOfNobody(t *testing.T) {
 func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 	server := start(t, hdcd.Options{})
 	for command, want := range map[string]string{
-		"shell":              "no interactive shell",
 		"install -r /a.hap":  `cannot "install"`,
 		"file send /a /b":    `cannot "file send"`,
 		"target frob":        `cannot "target frob"`,
-		"tmode port 5555":    `cannot "tmode port 5555"`,
-		"smode":              `cannot "smode"`,
+		"tmode usb":          `cannot "tmode usb"`,
+		"reconnect":          `cannot "reconnect"`,
+		"keygen /a":          `cannot "keygen"`,
 		"sideload /a":        `cannot "sideload"`,
 		"shell -b com.a.b l": "[E003001] Invalid bundle name: com.a.b",
 	} {

@@ -16,10 +16,11 @@ import (
 // one ends without output.
 const maxCommand = 128<<10 - 1
 
-// shellCommand answers `shell ARGUMENTS`.
+// shellCommand answers `shell ARGUMENTS`, and `shell` alone by a terminal.
 func (c *channel) shellCommand(line string) (text string, open bool) {
 	if strings.TrimSpace(line) == "" {
-		return fmt.Sprintf(textNoInteractive, c.bound.key), false
+		c.interactive()
+		return "", false
 	}
 	if sandboxed, ok := strings.CutPrefix(line, "-b "); ok && c.s.dialect.sandbox {
 		bundle, _, _ := strings.Cut(sandboxed, " ")

@@ -81,6 +81,7 @@ type Device struct {
 	// ui holds a token while no uitest runs: overlapping calls fail or hang.
 	ui chan struct{}
 
+	log logState
 	// changes are what RestoreAll takes back.
 	changes changes
 
@@ -88,6 +89,8 @@ type Device struct {
 	profile Profile
 	screen  Rect // the root's bounds of the last layout
 	shade   bool // opened by us, and not closed since
+	// refusals says by row why a command gets no answer on this firmware.
+	refusals map[string]string
 }
 
 // Open reads the device's profile and, if app names a bundle, its home ability.

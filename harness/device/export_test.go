@@ -34,7 +34,7 @@ func ParseState(dump, pidof, bundle string) (State, bool, error) {
 var ParseLayout = parseLayout
 
 // Sight looks for a nonce in a layout.
-func (l *Layout) Sight(bundle, nonce string) (Sighting, bool) { return l.sight(bundle, nonce) }
+func (l *Layout) Sight(bundle, nonce string) (Sighting, bool) { return l.sight(bundle, nonce, nil) }
 
 // DialogNodes counts the nodes of the dialog.
 func (l *Layout) DialogNodes() int { return len(l.dialog()) }
@@ -47,6 +47,17 @@ var ParseLog = parseLog
 
 // Command makes a row's command.
 func Command(name string, args map[string]string) hdc.Command { return command(name, args) }
+
+// Parsers of dumps.
+var (
+	ParseWindows  = parseWindows
+	LockByWindows = lockByWindows
+	ParseLock     = parseLock
+	ParsePower    = parsePower
+	BelowHeader   = belowHeader
+	ParseForms    = parseForms
+	ParseNotices  = parseNotices
+)
 
 // ParseOffers reads which tools there are.
 var ParseOffers = parseOffers

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -50,6 +51,9 @@ type Layout struct {
 type treeNode struct {
 	Node
 	parent *treeNode
+	// window is the id of the node's window in the list of windows, 0 where the
+	// tree does not say (claim device.layout.window).
+	window int
 }
 
 // rawNode is the form of uitest dumpLayout, in which all values are texts
@@ -65,6 +69,7 @@ type rawNode struct {
 		OriginalText string `json:"originalText"`
 		Description  string `json:"description"`
 		Clickable    string `json:"clickable"`
+		HostWindowID string `json:"hostWindowId"`
 	} `json:"attributes"`
 	Children []rawNode `json:"children"`
 }
@@ -96,6 +101,10 @@ func (l *Layout) add(raw *rawNode, parent *treeNode) {
 	// Only the top node of a window names its bundle.
 	if n.Bundle == "" && parent != nil {
 		n.Bundle, n.Ability = parent.Bundle, parent.Ability
+	}
+	n.window, _ = strconv.Atoi(a.HostWindowID)
+	if n.window <= 0 && parent != nil {
+		n.window = parent.window
 	}
 	l.nodes = append(l.nodes, n)
 	for i := range raw.Children {

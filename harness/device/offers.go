@@ -110,12 +110,21 @@ func (d *Device) offered(row fixtures.DeviceCommand) error {
 	case !d.Offers(row.Tool):
 		return d.notOffered(row, "its firmware has no "+row.Tool)
 	}
+	d.mu.Lock()
+	why, refused := d.refusals[row.Name]
+	d.mu.Unlock()
+	if refused {
+		return d.notOffered(row, why)
+	}
 	return nil
 }
 
 // notOffered makes the error, with what a person can do.
 func (d *Device) notOffered(row fixtures.DeviceCommand, why string) *NotOfferedError {
-	p := d.Profile()
+	return d.notOfferedBy(d.Profile(), row, why)
+}
+
+func (d *Device) notOfferedBy(p Profile, row fixtures.DeviceCommand, why string) *NotOfferedError {
 	e := &NotOfferedError{Tool: row.Tool, DeviceType: p.Type, Build: p.Build, API: p.API, Why: why, Source: row.Source}
 	switch {
 	case !p.Build.DeveloperMode:

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"github.com/pushproof/pushproof/fixtures"
@@ -15,6 +16,8 @@ import (
 // Sighting is what the system showed of one message.
 type Sighting struct {
 	Nonce string `json:"nonce"`
+	// Place is where it was shown, PlaceUnknown where nothing tells.
+	Place Place `json:"place,omitempty"`
 	// Node is the node that carries the nonce.
 	Node Node `json:"node"`
 	// Tap is where a tap opens it: the middle of the nearest clickable node
@@ -30,12 +33,13 @@ type Sighting struct {
 // errNoNonce is the answer to a search that would find every node.
 var errNoNonce = errors.New("look for a message: the nonce is empty")
 
-// Sight looks for the nonce in what the system shows now: the notification
-// centre, a banner, the desktop, the lock screen. It reads the UI tree once,
-// opens nothing and wakes no one; see OpenShade. What stands in a window of
+// Sight looks for the nonce in what the system shows now: an incoming call, the
+// notification centre, the lock screen, a banner, the desktop. It reads the UI
+// tree once (and the list of windows, where the tree does not tell what a window
+// is), opens nothing and wakes no one; see OpenShade. What stands in a window of
 // the app itself is no sighting, since the app may well show what it was
 // handed. seen is false where the nonce is nowhere, or only outside the
-// display. (Claim device.layout.notification.)
+// display. (Claims device.layout.notification and device.layout.window.)
 func (d *Device) Sight(ctx context.Context, nonce string) (s Sighting, seen bool, err error) {
 	if nonce == "" {
 		return Sighting{}, false, errNoNonce
@@ -44,26 +48,64 @@ func (d *Device) Sight(ctx context.Context, nonce string) (s Sighting, seen bool
 	if err != nil {
 		return Sighting{}, false, err
 	}
-	s, seen = layout.sight(d.app.Bundle, nonce)
+	names := map[int]Window{}
+	if layout.unplaced(d.app.Bundle, nonce) {
+		// Without the list the place stays unknown, which spoils no sighting.
+		windows, _ := d.allWindows(ctx)
+		for _, w := range windows {
+			names[w.ID] = w
+		}
+	}
+	s, seen = layout.sight(d.app.Bundle, nonce, names)
 	return s, seen, nil
 }
 
-func (l *Layout) sight(bundle, nonce string) (Sighting, bool) {
-	for _, n := range l.nodes {
-		if !n.carries(nonce) || bundle != "" && n.Bundle == bundle {
-			continue
+// candidates yields the nodes that carry the nonce in windows that are not the
+// app's, and where a tap reaches them.
+func (l *Layout) candidates(bundle, nonce string) iter.Seq2[*treeNode, Point] {
+	return func(yield func(*treeNode, Point) bool) {
+		for _, n := range l.nodes {
+			if !n.carries(nonce) || bundle != "" && n.Bundle == bundle {
+				continue
+			}
+			if tap, ok := l.tap(n); ok && !yield(n, tap) {
+				return
+			}
 		}
-		tap, ok := l.tap(n)
-		if !ok {
-			continue
-		}
-		s := Sighting{Nonce: nonce, Node: n.Node, Tap: tap, Evidence: l.Evidence(bundle, nonce)}
-		for a := range n.upwards() {
-			s.Clickable = s.Clickable || a.Clickable && !l.visible(a).Empty()
-		}
-		return s, true
 	}
-	return Sighting{}, false
+}
+
+// unplaced reports whether the tree alone leaves a candidate's place open, and
+// the list of windows may tell.
+func (l *Layout) unplaced(bundle, nonce string) bool {
+	for n := range l.candidates(bundle, nonce) {
+		if placeNamed(n.Ability) == PlaceUnknown && n.window > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sight takes the candidate whose place lies above the others'; names are
+// windows by their id.
+func (l *Layout) sight(bundle, nonce string, names map[int]Window) (best Sighting, seen bool) {
+	for n, tap := range l.candidates(bundle, nonce) {
+		place := placeNamed(n.Ability)
+		if w, ok := names[n.window]; ok && place == PlaceUnknown {
+			place = w.Place()
+		}
+		if seen && place.rank() >= best.Place.rank() {
+			continue
+		}
+		best, seen = Sighting{Nonce: nonce, Place: place, Node: n.Node, Tap: tap}, true
+		for a := range n.upwards() {
+			best.Clickable = best.Clickable || a.Clickable && !l.visible(a).Empty()
+		}
+	}
+	if seen {
+		best.Evidence = l.Evidence(bundle, nonce)
+	}
+	return best, seen
 }
 
 // Click taps what was sighted. The place is that of the sighting: look again

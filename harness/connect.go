@@ -7,14 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/pushproof/pushproof/agent/session"
 	"github.com/pushproof/pushproof/agent/wire"
-	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
@@ -108,10 +106,6 @@ const (
 	lastWords = 5
 )
 
-// portTries is how many device ports are tried for the reverse rule; on
-// simulated devices, which share the host's loopback, one may be taken.
-const portTries = 20
-
 // Connect makes the way home (a reverse rule from the device to the hub),
 // starts the app with a session and waits for its agent's hello. The error is
 // an *AgentError if none comes; the app is then started all the same.
@@ -136,38 +130,8 @@ func (d *Device) Connect(ctx context.Context) error {
 	return d.awaitAgent(ctx, since)
 }
 
-func (d *Device) reverse(ctx context.Context) error {
-	d.mu.Lock()
-	have := d.rule != nil
-	d.mu.Unlock()
-	if have {
-		return nil
-	}
-	hubPort := int(d.s.hub.Addr().Port())
-	for try := 1; ; try++ {
-		// The port must be unique over all devices of a server: removing a rule
-		// removes every rule of the same text.
-		port := 20000 + rand.IntN(20000)
-		rule, err := d.s.hdc.Reverse(ctx, d.Key(), port, hubPort)
-		var busy *hdc.PortError
-		if errors.As(err, &busy) && try < portTries {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("make the way from the device to the hub: %w", err)
-		}
-		d.mu.Lock()
-		d.rule = rule
-		d.mu.Unlock()
-		return nil
-	}
-}
-
 func (d *Device) sessionParam() (string, error) {
-	d.mu.Lock()
-	rule := d.rule
-	d.mu.Unlock()
-	home := url.URL{Scheme: "ws", Host: "127.0.0.1:" + strconv.Itoa(rule.Device), Path: hub.Path}
+	home := url.URL{Scheme: "ws", Host: "127.0.0.1:" + strconv.Itoa(d.way().Device), Path: hub.Path}
 	s := session.Session{
 		Hub: home.String(), Run: d.s.run, Label: d.Key(), Token: d.s.token,
 		Expires: time.Now().Add(time.Duration(d.s.cfg.SessionLife)), Extension: d.s.answer,

@@ -14,7 +14,6 @@ import (
 	"github.com/pushproof/pushproof/agent/session"
 	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness/device"
-	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
@@ -34,8 +33,17 @@ type Device struct {
 	s   *Session
 	drv *device.Device
 
-	mu      sync.Mutex
-	rule    *hdc.Rule
+	wayTurn sync.Mutex // held while the way to the hub is made
+
+	mu sync.Mutex
+	// held is the way to the hub, and ways are all that were tried: a rule that
+	// was not taken may stand.
+	held *Way
+	ways []Way
+	// broken counts how often held was gone.
+	broken int
+	// gone is set while the device is away, and was waited for in vain.
+	gone    bool
 	started bool
 	heard   bool
 	// absent is why Connect heard of no agent.
@@ -283,14 +291,8 @@ func (d *Device) disconnect(ctx context.Context) error {
 	d.stopFeed()
 	<-d.fed
 	d.mu.Lock()
-	rule := d.rule
-	d.rule = nil
+	ways := d.ways
+	d.held, d.ways = nil, nil
 	d.mu.Unlock()
-	if rule == nil {
-		return nil
-	}
-	if err := rule.Remove(ctx); err != nil {
-		return fmt.Errorf("remove the reverse rule of %s (by hand: hdc fport rm tcp:%d tcp:%d): %w", d.Key(), rule.Device, rule.Host, err)
-	}
-	return nil
+	return RemoveWays(ctx, d.s.hdc, ways)
 }

@@ -51,6 +51,9 @@ type Options struct {
 	// Ledger counts what is sent and keeps it below Push Kit's limits; nil
 	// neither counts nor limits, as is right for simulators.
 	Ledger *quota.Ledger
+	// OnWay is told of each way to the hub before it is made, so that somebody
+	// can remove it (RemoveWays) when this process is killed.
+	OnWay func(Way)
 }
 
 // Session is one run's connection to Push Cloud, hdc server and hub. Its
@@ -68,10 +71,14 @@ type Session struct {
 	// project is the service account's.
 	project string
 	// desk is nil where no collector of receipts is configured.
-	desk *desk
+	desk  *desk
+	onWay func(Way)
 
 	mu      sync.Mutex
 	devices []*Device
+	// stopWatch ends watchWays, and watched is closed when it has ended.
+	stopWatch context.CancelFunc
+	watched   chan struct{}
 }
 
 // Open checks cfg and connects: it reads the service account, asks the
@@ -85,7 +92,7 @@ func Open(ctx context.Context, cfg Config, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{cfg: cfg, run: o.Run, answer: o.Answer, log: o.Logger, ledger: o.Ledger, token: make([]byte, 32)}
+	s := &Session{cfg: cfg, run: o.Run, answer: o.Answer, log: o.Logger, ledger: o.Ledger, onWay: o.OnWay, token: make([]byte, 32)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -218,6 +225,7 @@ func Targets(ctx context.Context, client *hdc.Client, target string) ([]string, 
 // Close disconnects every device, ends the run at the agents and closes the
 // hub. ctx bounds it; what could not be undone is in the error.
 func (s *Session) Close(ctx context.Context) error {
+	s.unwatch()
 	s.mu.Lock()
 	devices := s.devices
 	s.devices = nil

@@ -43,16 +43,7 @@ func newSceneIn(t *testing.T, o world.Options, alter func(*harness.Config)) *sce
 	if err != nil {
 		t.Fatal(err)
 	}
-	closing := func(what string, end func(context.Context) error) {
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			if err := end(ctx); err != nil {
-				t.Errorf("close the %s: %v", what, err)
-			}
-		})
-	}
-	closing("world", w.Close)
+	closing(t, "world", w.Close)
 	config := w.Config()
 	config.ReportDir, config.Target = t.TempDir(), w.Keys()[0]
 	if alter != nil {
@@ -62,12 +53,37 @@ func newSceneIn(t *testing.T, o world.Options, alter func(*harness.Config)) *sce
 	if err != nil {
 		t.Fatal(err)
 	}
-	closing("session", s.Close)
+	closing(t, "session", s.Close)
 	phone, err := s.Device(ctx, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &scene{w, config, s, phone}
+}
+
+// closing closes a part of the scene at the test's end.
+func closing(t *testing.T, what string, end func(context.Context) error) {
+	t.Helper()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := end(ctx); err != nil {
+			t.Errorf("close the %s: %v", what, err)
+		}
+	})
+}
+
+// another is a second run in the same world, without a device of its own.
+func (s *scene) another(t *testing.T, o harness.Options) *scene {
+	t.Helper()
+	config := s.config
+	config.ReportDir = t.TempDir()
+	session, err := harness.Open(t.Context(), config, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, "session", session.Close)
+	return &scene{world: s.world, config: config, session: session}
 }
 
 // noAgent wants Connect to fail with an *harness.AgentError that says all of it.

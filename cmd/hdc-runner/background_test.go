@@ -151,9 +151,11 @@ func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func cmdFinish(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, args, 1, "finish NAME [CODE]")
+	usage(ts, neg, args, 1, "finish NAME [CODE|any]")
 	p, want := theProc(ts, args[0]), 0
-	if len(args) > 1 {
+	if len(args) > 1 && args[1] == "any" {
+		want = anyCode
+	} else if len(args) > 1 {
 		var err error
 		want, err = strconv.Atoi(args[1])
 		ts.Check(err)
@@ -169,13 +171,16 @@ func cmdFinish(ts *testscript.TestScript, neg bool, args []string) {
 	show(ts, p.cmd.ProcessState.ExitCode(), want, &p.stdout.text, &p.stderr.text)
 }
 
+// anyCode wants no particular exit code.
+const anyCode = -1
+
 // show makes a program's output that of the command, and fails the script
 // unless the exit code is the wanted one.
 func show(ts *testscript.TestScript, code, want int, stdout, stderr *bytes.Buffer) {
 	out, errors := stdout.String(), stderr.String()
 	_, _ = ts.Stdout().Write([]byte(out))
 	_, _ = ts.Stderr().Write([]byte(errors))
-	if code != want {
+	if code != want && want != anyCode {
 		ts.Fatalf("exit code %d, want %d\n[stdout]\n%s[stderr]\n%s", code, want, out, errors)
 	}
 }

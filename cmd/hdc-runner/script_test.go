@@ -41,6 +41,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	                         on some ports are free (Linux)
 //	tunnel PORT N            joins N ports of that machine to the same ports here
 //	vanish KEY               the device is unplugged
+//	back KEY                 it is plugged in again
 //	forwards                 fails if the hdc server has any port forward
 //	listen KIND              a server on $ADDR: foreign (another hdc version),
 //	                         silent, http
@@ -50,8 +51,8 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	terminate NAME           sends it a SIGTERM
 //	killworker KEY           kills the worker of that device (Linux)
 //	stopworker KEY           stops it where it stands (Linux)
-//	finish NAME [CODE]       waits for its end and its exit code, 0 if none is
-//	                         given; stdout and stderr are then its output
+//	finish NAME [CODE|any]   waits for its end and its exit code, 0 if none is
+//	                         given, or any; stdout and stderr are then its output
 //	code CODE PROGRAM ARG... runs it and wants that exit code
 //	try NAME TEXT            runs the command that NAME printed and that holds
 //	                         TEXT, by sh; stdout and stderr are its output
@@ -85,7 +86,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
+			"world": cmdWorld, "vanish": cmdVanish, "back": cmdBack, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker, "stopworker": cmdStopWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
@@ -164,6 +165,12 @@ func theWorld(ts *testscript.TestScript) *world.World {
 func cmdVanish(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "vanish KEY")
 	theWorld(ts).HDC.Detach(args[0])
+}
+
+func cmdBack(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 1, "back KEY")
+	w := theWorld(ts)
+	w.HDC.Attach(w.Device(args[0]))
 }
 
 func cmdForwards(ts *testscript.TestScript, neg bool, args []string) {

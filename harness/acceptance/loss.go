@@ -19,11 +19,16 @@ const settleLimit = 5 * time.Second
 
 // losses is the trouble with an agent that could not keep what it was handed
 // while the cell ran: what did not arrive may be among it, and is then not the
-// app's failure. It is nil if the agent lost nothing, or if the verdict rests
-// on no arrival that is missing.
+// app's failure; nor is it where the agent's way to the hub was broken meanwhile.
+// It is nil if nothing was lost, or if the verdict rests on no arrival that is
+// missing.
 func (r *run) losses(ctx context.Context) *trouble {
 	if !r.restsOnSilence() {
 		return nil
+	}
+	if r.dev.Broken() > r.brokenBefore {
+		return &trouble{verdict.Infra, "the device was away while the cell ran, and its way to the hub with it: what did not arrive may have been under way",
+			"check the cable or the emulator with `hdc-runner devices`, then run again"}
 	}
 	if a, ok := r.dev.Agent(); !ok || !a.Connected {
 		return nil

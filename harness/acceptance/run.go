@@ -35,8 +35,9 @@ type run struct {
 	// forwardAt is when the app was brought forward again, by the device's
 	// clock.
 	forwardAt time.Time
-	// lostBefore is how many losses the agent had reported before the cell.
-	lostBefore int
+	// lostBefore is how many losses the agent had reported before the cell, and
+	// brokenBefore how often its way to the hub had been broken.
+	lostBefore, brokenBefore int
 }
 
 // trouble ends a cell with a verdict of its own.
@@ -54,7 +55,8 @@ func (t *trouble) Error() string { return t.reason }
 //     is quota, and nothing was sent,
 //  2. bring the app into the cell's state and assert it,
 //  3. send, and listen to the witnesses that do not disturb the app,
-//  4. assert the state again: one that did not hold is infra, never a pass,
+//  4. assert the state again: one that did not hold is infra, never a pass; nor
+//     is silence held against the app where its way to the hub was broken,
 //  5. only then bring the app forward, ask its own eyes, click.
 func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	deviceType := dev.Profile().Type
@@ -85,6 +87,10 @@ func (r *run) steps(ctx context.Context) error {
 	if absent := r.dev.Agentless(); absent != nil && r.cell.needsAgent() {
 		return absent
 	}
+	if err := r.dev.Present(ctx); err != nil {
+		return err
+	}
+	r.brokenBefore = r.dev.Broken()
 	if err := r.reserve(ctx); err != nil {
 		return err
 	}
@@ -96,6 +102,9 @@ func (r *run) steps(ctx context.Context) error {
 		return err
 	}
 	if err := r.listen(ctx); err != nil {
+		return err
+	}
+	if err := r.dev.Present(ctx); err != nil {
 		return err
 	}
 	if err := r.assert(ctx, "before the app is disturbed"); err != nil {

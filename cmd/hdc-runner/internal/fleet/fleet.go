@@ -48,6 +48,9 @@ type Event struct {
 	Ended *report.Cell `json:"ended,omitempty"`
 	// Waiting says what the worker waits for.
 	Waiting string `json:"waiting,omitempty"`
+	// Way is one that the worker is about to make to its hub. Should the worker
+	// be killed, the parent removes it.
+	Way *harness.Way `json:"way,omitempty"`
 	// Done is the worker's last word.
 	Done bool `json:"done,omitempty"`
 }

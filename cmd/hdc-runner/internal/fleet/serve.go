@@ -78,6 +78,8 @@ func (e *emitter) Ended(c report.Cell) { e.emit(Event{Ended: &c}) }
 
 // serve runs one device from the first question to the last clean-up. Trouble
 // that concerns the whole device is in the device's event.
+func (e *emitter) way(w harness.Way) { e.emit(Event{Way: &w}) }
+
 func serve(ctx context.Context, order Order, e *emitter) {
 	d := report.Device{Key: order.Key}
 	defer func() { e.emit(Event{Device: &d}) }()
@@ -100,7 +102,7 @@ func serve(ctx context.Context, order Order, e *emitter) {
 			d.Error = err.Error()
 		}
 	}()
-	session, err := harness.Open(ctx, order.Config, harness.Options{Run: order.Run, Answer: acceptance.Answer(), JournalDir: dir, Logger: log, Ledger: ledger})
+	session, err := harness.Open(ctx, order.Config, harness.Options{Run: order.Run, Answer: acceptance.Answer(), JournalDir: dir, Logger: log, Ledger: ledger, OnWay: e.way})
 	if err != nil {
 		d.Error = err.Error()
 		return

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/process"
 	"github.com/pushproof/pushproof/harness/report"
 )
@@ -32,6 +33,7 @@ type worker struct {
 	started string
 	ended   map[string]bool
 	done    bool
+	ways    []harness.Way
 	// heard says that the worker has said something.
 	heard bool
 }
@@ -41,7 +43,24 @@ func (w *worker) run(ctx context.Context) report.Device {
 	w.ended = map[string]bool{}
 	err := w.talk(ctx)
 	w.settle(ctx, err)
+	w.sweep(ctx)
 	return w.device
+}
+
+// sweepLimit bounds the removal of what a worker left.
+const sweepLimit = 5 * time.Second
+
+// sweep removes the ways of a worker that did not come to its end. It has
+// removed them itself otherwise.
+func (w *worker) sweep(ctx context.Context) {
+	if w.done {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepLimit)
+	defer cancel()
+	if err := harness.RemoveWays(ctx, harness.NewHDC(w.order.Config, nil), w.ways); err != nil && w.device.Error == "" {
+		w.device.Error = "clean up: " + err.Error()
+	}
 }
 
 // talk starts the worker and reads its events until it ends.
@@ -140,7 +159,8 @@ func (w *worker) read(r io.Reader, heard func()) error {
 func (w *worker) take(e Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.heard = true
+	// A way is told before anything has been reached.
+	w.heard = w.heard || e.Way == nil
 	p := w.options.Progress
 	switch {
 	case e.Device != nil:
@@ -157,6 +177,8 @@ func (w *worker) take(e Event) {
 	case e.Started != "":
 		w.started = e.Started
 		p.Started(w.order.Key, e.Started)
+	case e.Way != nil:
+		w.ways = append(w.ways, *e.Way)
 	case e.Waiting != "":
 		p.Waiting(w.order.Key, e.Waiting)
 	case e.Ended != nil:

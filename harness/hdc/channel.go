@@ -20,14 +20,31 @@ type channel struct {
 	in   *bufio.Reader
 	stop func() bool
 	ctx  context.Context
+	// release gives the channel's slot back, nil where it has none.
+	release func()
 	// huge is set where the server knows huge buffers.
 	huge bool
 }
 
-// open connects, shakes hands for key ("" for the server's own commands) and
+// open waits for a slot and connects.
+func (c *Client) open(ctx context.Context, key, command string) (*channel, error) {
+	release, err := c.slots.take(ctx, c.o.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := c.connect(ctx, key, command)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	ch.release = release
+	return ch, nil
+}
+
+// connect connects, shakes hands for key ("" for the server's own commands) and
 // sends command. The handshake's answer and the command leave in one write,
 // which is safe with an answer of 44 bytes.
-func (c *Client) open(ctx context.Context, key, command string) (*channel, error) {
+func (c *Client) connect(ctx context.Context, key, command string) (*channel, error) {
 	if err := CheckKey(key); key != "" && err != nil {
 		return nil, err
 	}
@@ -144,4 +161,7 @@ func (ch *channel) rest(limit int) (frames [][]byte, err error) {
 func (ch *channel) close() {
 	ch.stop()
 	_ = ch.conn.Close()
+	if ch.release != nil {
+		ch.release()
+	}
 }

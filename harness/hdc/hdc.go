@@ -38,6 +38,7 @@ const (
 	DefaultTimeout       = 30 * time.Second
 	DefaultHandshakeWait = 10 * time.Second
 	DefaultMaxOutput     = 32 << 20
+	DefaultMaxChannels   = 256
 )
 
 // PortEnv is the variable by which hdc itself learns its server's port.
@@ -57,6 +58,10 @@ type Options struct {
 	HandshakeWait time.Duration
 	// MaxOutput bounds what one command may print, in bytes.
 	MaxOutput int
+	// MaxChannels bounds the commands that are under way at once, each on a
+	// connection of its own; further ones wait, and fail with a *BusyError. The
+	// connection that a Watch keeps open is not counted.
+	MaxChannels int
 	// Files says who does the host's part of a file transfer or an install.
 	Files FileMode
 	// Logger gets a line per command, at debug level. Nil means silence.
@@ -65,7 +70,10 @@ type Options struct {
 
 // Client talks to one hdc server. Each command uses a connection of its own,
 // so a Client may be used by many goroutines and needs no closing.
-type Client struct{ o Options }
+type Client struct {
+	o     Options
+	slots slots
+}
 
 // New returns a client. It does not connect: a server that is not there shows
 // with the first command, as a *ServerError.
@@ -88,7 +96,10 @@ func New(o Options) *Client {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Client{o: o}
+	if o.MaxChannels <= 0 {
+		o.MaxChannels = DefaultMaxChannels
+	}
+	return &Client{o: o, slots: make(slots, o.MaxChannels)}
 }
 
 // Addr returns the server's address as it was given or found.

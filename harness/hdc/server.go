@@ -110,7 +110,7 @@ func (c *Client) ask(ctx context.Context, key, command string) ([]byte, error) {
 	began := time.Now()
 	answer, err := c.askOnce(ctx, key, command)
 	c.o.Logger.DebugContext(ctx, "hdc", "key", key, "command", command, "bytes", len(answer), "took", time.Since(began), "error", err)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !busy(err) {
 		err = fmt.Errorf("hdc %s: %w", command, ctx.Err())
 	}
 	return answer, err

@@ -71,7 +71,7 @@ func (c *Client) line(key string, cmd Command) (string, sentinel, error) {
 func (c *Client) shell(ctx context.Context, key string, cmd Command, line string, mark sentinel) (Result, error) {
 	ch, err := c.open(ctx, key, line)
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !busy(err) {
 			return Result{}, &LostError{Key: key, Command: cmd.shown, Err: err}
 		}
 		return Result{}, err

@@ -44,7 +44,7 @@ func (c *Client) Stream(ctx context.Context, key string, cmd Command, each func(
 func (c *Client) stream(ctx context.Context, key string, cmd Command, line string, mark sentinel, each func([]byte) error) (int, error) {
 	ch, err := c.open(ctx, key, line)
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !busy(err) {
 			return 0, &LostError{Key: key, Command: cmd.shown, Err: err}
 		}
 		return 0, err

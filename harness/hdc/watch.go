@@ -125,7 +125,7 @@ func (w *watch) look(ctx context.Context) []Event {
 // server (recording frame-two-alive).
 func (w *watch) ask(ctx context.Context) ([]Target, error) {
 	if w.held == nil {
-		held, err := w.client.open(ctx, "", "alive")
+		held, err := w.client.connect(ctx, "", "alive")
 		if err != nil {
 			return nil, err
 		}

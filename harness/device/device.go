@@ -89,6 +89,9 @@ type Device struct {
 	profile Profile
 	screen  Rect // the root's bounds of the last layout
 	shade   bool // opened by us, and not closed since
+	// stop is how the app was stopped last, and scenario the simulated network.
+	stop     Stop
+	scenario int
 	// refusals says by row why a command gets no answer on this firmware.
 	refusals map[string]string
 }

@@ -14,3 +14,6 @@ const MaxUndos = maxUndos
 func (d *Device) OnRestore(name string, undo func(context.Context) error) error {
 	return d.onRestore(name, undo)
 }
+
+// StillLocked is the error of a lock screen that a swipe does not leave.
+func StillLocked(last LockReading) error { return stillLocked(last) }

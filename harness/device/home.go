@@ -114,13 +114,16 @@ func (d *Device) Has(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return sameAbility(name, d.app.Ability) })
 }
 
+// errNoObject is what is wrong with a dump that holds no JSON.
+var errNoObject = errors.New("there is no JSON object in it")
+
 // parseBundle reads the JSON object behind the header line. A field of another
 // type than expected is taken for absent: the dump has hundreds, and versions
 // differ.
 func parseBundle(text string) (*bundleDump, error) {
 	start := strings.IndexByte(text, '{')
 	if start < 0 {
-		return nil, errors.New("there is no JSON object in it")
+		return nil, errNoObject
 	}
 	var dump bundleDump
 	var mismatch *json.UnmarshalTypeError

@@ -58,9 +58,12 @@ func (d *Device) Kill(ctx context.Context) error {
 		return fmt.Errorf("kill %s: %w", d.app.Bundle, err)
 	}
 	for _, pid := range pids {
+		d.setStop(StopKilled) // before: who waits for the end asks how
 		if err := d.kill(ctx, pid); err != nil {
+			d.setStop(StopUnknown)
 			return err
 		}
+		d.setStop(StopKilled) // again: a State that saw it die has forgotten it
 	}
 	return nil
 }

@@ -3,7 +3,11 @@
 
 package device
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // ManualError says that only a person can do something to the device. It is no
 // fault of the app and no fault of the harness.
@@ -25,3 +29,14 @@ func (e *ManualError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ManualError) Unwrap() error { return e.Err }
+
+// manually makes an undo's error a *ManualError, if it is none.
+func manually(what, do string, undo func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := undo(ctx)
+		if manual := (*ManualError)(nil); err == nil || errors.As(err, &manual) {
+			return err
+		}
+		return &ManualError{What: what, Why: err.Error(), Do: do, Err: err}
+	}
+}

@@ -90,7 +90,11 @@ func (d *Device) Start(ctx context.Context, params map[string]string) error {
 			text = strings.ReplaceAll(text, value, "REDACTED")
 		}
 	}
-	return judgeAA(doing, "aa.start", text)
+	if err := judgeAA(doing, "aa.start", text); err != nil {
+		return err
+	}
+	d.setStop(StopUnknown)
+	return nil
 }
 
 // BringForward brings the running app to the front, without parameters. One
@@ -109,12 +113,22 @@ func (d *Device) ForceStop(ctx context.Context) error {
 	if err := d.needApp("force-stop the app"); err != nil {
 		return err
 	}
+	if _, err := d.Method(fixtures.ActionForceStop); err != nil {
+		return err
+	}
 	doing := "force-stop " + d.app.Bundle
+	d.setStop(StopForced)
 	text, err := d.do(ctx, "aa.force-stop", map[string]string{"bundle": d.app.Bundle})
 	if err != nil {
+		d.setStop(StopUnknown)
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	return judgeAA(doing, "aa.force-stop", text)
+	if err := judgeAA(doing, "aa.force-stop", text); err != nil {
+		d.setStop(StopUnknown)
+		return err
+	}
+	d.setStop(StopForced)
+	return nil
 }
 
 var aaCode = regexp.MustCompile(`Error Code: ?(\d{1,9})`)

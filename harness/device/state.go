@@ -18,7 +18,8 @@ const (
 	Foreground AppState = "foreground"
 	// Background: the process runs, suspended or not, and none is in front.
 	Background AppState = "background"
-	// Stopped: there is no process. What was seen cannot tell why.
+	// Stopped: there is no process. What was seen cannot tell why; Stop tells
+	// what this Device did.
 	Stopped AppState = "stopped"
 )
 
@@ -32,6 +33,11 @@ type State struct {
 	Ability string `json:"ability,omitempty"`
 	// Process is the system's word for the process's state, such as SUSPENDED.
 	Process string `json:"process,omitempty"`
+	// Stop is how this Device stopped the app, where it is stopped.
+	Stop Stop `json:"stop,omitempty"`
+	// Locked is set where the lock screen is up. It is read of an app in the
+	// background only: none is in front under a lock screen.
+	Locked bool `json:"locked,omitempty"`
 
 	pids []int
 }
@@ -45,6 +51,12 @@ func (s State) String() string {
 			text += fmt.Sprintf(", ability %s, process %s", s.Ability, s.Process)
 		}
 		text += ")"
+	}
+	if s.Locked {
+		text += ", under the lock screen"
+	}
+	if s.Stop != StopUnknown {
+		text += ", " + string(s.Stop)
 	}
 	return text
 }
@@ -66,28 +78,51 @@ func (e *StateError) Error() string {
 // Unwrap returns the cause.
 func (e *StateError) Unwrap() error { return e.Err }
 
-// State reads the app's state: abilities by `aa dump -l`, processes by pidof.
-// It disturbs nothing. The two are not read at the same instant; an app that
-// is changing may show either state. (Claims device.dump.state and
+// State reads the app's state: abilities by `aa dump -l`, processes by pidof,
+// and of an app in the background the lock screen, where the device tells (see
+// LockState). It disturbs nothing. They are not read at the same instant; an
+// app that is changing may show either state. (Claims device.dump.state and
 // device.dump.process.)
 func (d *Device) State(ctx context.Context) (State, error) {
 	const doing = "read the app's state"
 	if err := d.needApp(doing); err != nil {
 		return State{}, err
 	}
-	dump, err := d.do(ctx, "aa.dump-missions", nil)
+	abilities, err := d.abilities(ctx, doing)
 	if err != nil {
-		return State{}, fmt.Errorf("%s: %w", doing, err)
-	}
-	abilities, known := parseAbilities(dump, d.app.Bundle)
-	if !known {
-		return State{}, newOutputError(doing, "aa dump", dump, nil)
+		return State{}, err
 	}
 	pids, err := d.pids(ctx)
 	if err != nil {
 		return State{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	return judgeState(abilities, pids), nil
+	state := judgeState(abilities, pids)
+	if state.App == Stopped {
+		state.Stop = d.lastStop()
+		return state, nil
+	}
+	d.setStop(StopUnknown)
+	if state.App == Background {
+		lock, err := d.LockState(ctx)
+		if err != nil {
+			return State{}, fmt.Errorf("%s: %w", doing, err)
+		}
+		state.Locked = lock.Locked
+	}
+	return state, nil
+}
+
+// abilities reads the app's abilities that the system lists.
+func (d *Device) abilities(ctx context.Context, doing string) ([]ability, error) {
+	dump, err := d.do(ctx, "aa.dump-missions", nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	abilities, known := parseAbilities(dump, d.app.Bundle)
+	if !known {
+		return nil, newOutputError(doing, "aa dump", dump, nil)
+	}
+	return abilities, nil
 }
 
 // Await reads the state until it is the wanted one, for at most 10 s, and

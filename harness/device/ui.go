@@ -45,24 +45,6 @@ func (d *Device) Wake(ctx context.Context) error {
 	return nil
 }
 
-// Unlock wakes the display and swipes the lock screen away. One with a PIN
-// stays; the next Start then says so. (Claim device.unlock.swipe.)
-func (d *Device) Unlock(ctx context.Context) error {
-	if _, err := d.Method(fixtures.ActionUnlock); err != nil {
-		return err
-	}
-	if err := d.Wake(ctx); err != nil {
-		return err
-	}
-	s, err := d.screenSize(ctx)
-	if err != nil {
-		return err
-	}
-	x := s.Center().X
-	return d.swipe(ctx, "swipe the lock screen away",
-		Point{x, s.Top + s.Height()*8/10}, Point{x, s.Top + s.Height()*2/10}, unlockSpeed)
-}
-
 // OpenShade opens the notification centre over whatever is in front, whose
 // state it does not change (claim device.shade.state). CloseShade closes it.
 // (Claim device.shade.swipe.)

@@ -68,11 +68,15 @@ func TestNothingIsTriedWithoutAMethod(t *testing.T) {
 		fixtures.ActionWake:      func(ctx context.Context, d *device.Device) error { return d.Wake(ctx) },
 		fixtures.ActionUnlock:    func(ctx context.Context, d *device.Device) error { return d.Unlock(ctx) },
 	}
+	controlActions(do)
 	for _, row := range fixtures.Methods() {
 		t.Run(row.DeviceType+" "+string(row.Action), func(t *testing.T) {
 			s := newScript(t, row.DeviceType)
 			s.screens = []string{testdata(t, "layout-dialog-zh.json"), testdata(t, "layout-page.json")}
 			s.says(`^pidof `, "4711\n", "\n")
+			s.controls()
+			s.lock(row.Action == fixtures.ActionLock)
+			s.api(t, row.DeviceType, "26")
 			d := open(t, s)
 			before := len(s.sent(`.`))
 			err := do[row.Action](t.Context(), d)

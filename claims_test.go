@@ -5,10 +5,12 @@ package pushproof_test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 )
 
 var (
-	nextCommentLine = regexp.MustCompile(`\n\s*// ?`)
+	nextCommentLine = regexp.MustCompile(`\n\s*(?://| \*) ?`)
 	claimNamed      = regexp.MustCompile(`\b[Cc]laims? \(?([a-z]+(?:\.[a-z0-9-]*[a-z0-9])+)`)
 )
 
@@ -31,7 +33,7 @@ func claimsIn(text string) []string {
 
 func TestClaimsThatCodeNamesExist(t *testing.T) {
 	named := 0
-	for _, file := range goFiles(t) {
+	for _, file := range append(goFiles(t), nativeFiles(t)...) {
 		for _, id := range claimsIn(string(file.text)) {
 			if file.path == "claims_test.go" {
 				continue // the texts below
@@ -47,10 +49,31 @@ func TestClaimsThatCodeNamesExist(t *testing.T) {
 	}
 }
 
+// nativeFiles are those of the native module that are no Go: C, assembler and
+// what the ArkTS side is made of.
+func nativeFiles(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	for _, root := range []string{"nativebridge", "ohos"} {
+		err := filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
+			if err != nil || !slices.Contains([]string{".c", ".h", ".S", ".ets", ".ts"}, filepath.Ext(name)) {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			all = append(all, source{path: filepath.ToSlash(name), text: text})
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
 // A claim on which nothing rests is an opinion.
 func TestSomethingRestsOnEachClaim(t *testing.T) {
 	var all bytes.Buffer
-	for _, file := range goFiles(t) {
+	for _, file := range append(goFiles(t), nativeFiles(t)...) {
 		all.Write(file.text)
 	}
 	err := filepath.WalkDir("fixtures", func(name string, entry fs.DirEntry, err error) error {

@@ -1,0 +1,114 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build cgo && !windows
+
+package napi
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Promise settles a promise later, from any goroutine, once: what comes after
+// the first time is ignored. One that is never settled keeps its environment's
+// port, and a Node program alive.
+type Promise struct {
+	port     *C.ppnapi_port
+	deferred uintptr
+	settled  atomic.Bool
+}
+
+// Resolve resolves it with a value that Call.Return takes. A value that cannot
+// go to JavaScript rejects it.
+func (p *Promise) Resolve(v any) {
+	val, err := valueOf(v)
+	if err != nil {
+		val = errorValue(err)
+	}
+	p.settle(val)
+}
+
+// Reject rejects it.
+func (p *Promise) Reject(err error) { p.settle(errorValue(err)) }
+
+func (p *Promise) settle(v value) {
+	if p.settled.Swap(true) {
+		if v.handle != 0 {
+			externals.drop(v.handle)
+		}
+		return
+	}
+	c := v.c()
+	C.ppnapi_settle(p.port, C.uintptr_t(p.deferred), &c, textPointer(v.text))
+}
+
+// What Callback.Call says.
+var (
+	// ErrClosed means that the environment has ended, or the callback was
+	// released.
+	ErrClosed = errors.New("the JavaScript environment has ended, or the callback was released")
+	// ErrFull means that 1024 calls of it wait: the environment's thread is busy
+	// or suspended.
+	ErrFull = errors.New("too many calls of the JavaScript function wait")
+	// ErrMemory means that there was no memory for the call.
+	ErrMemory = errors.New("no memory for a call of the JavaScript function")
+)
+
+// Callback is a JavaScript function. Its methods may be called from any
+// goroutine.
+type Callback struct {
+	mu sync.RWMutex
+	c  *C.ppnapi_callback
+}
+
+// Call has the function called on its environment's thread, with values that
+// Call.Return takes. It copies them and never waits. Calls of one goroutine are
+// made in their order. What the function returns is dropped, what it throws
+// goes to Module.Threw.
+func (cb *Callback) Call(args ...any) error {
+	if len(args) > MaxParams {
+		return errors.New("napi: more arguments than a callback takes")
+	}
+	var values [MaxParams]C.ppnapi_value
+	var texts strings.Builder
+	for i, a := range args {
+		v, err := valueOf(a)
+		if err != nil {
+			return err
+		}
+		values[i] = v.c()
+		texts.WriteString(v.text)
+	}
+	cb.mu.RLock()
+	defer cb.mu.RUnlock()
+	if cb.c == nil {
+		return ErrClosed
+	}
+	switch C.ppnapi_call(cb.c, &values[0], C.size_t(len(args)), textPointer(texts.String())) {
+	case C.PPNAPI_CALLED:
+		return nil
+	case C.PPNAPI_FULL:
+		return ErrFull
+	case C.PPNAPI_NO_MEMORY:
+		return ErrMemory
+	}
+	return ErrClosed
+}
+
+// Release lets the function go. Calls that wait are still made.
+func (cb *Callback) Release() {
+	cb.mu.Lock()
+	defer cb.mu.Unlock()
+	if cb.c != nil {
+		C.ppnapi_release(cb.c)
+		cb.c = nil
+	}
+}

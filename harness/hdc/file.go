@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,32 +17,6 @@ import (
 
 	"github.com/pushproof/pushproof/internal/loopback"
 )
-
-// FileMode says who reads and writes the host's files.
-type FileMode int
-
-// The modes.
-const (
-	// FilesAuto: the server where it listens on this machine's loopback, unless
-	// it turns out to see another disk (a tunnel, a container, WSL) or a
-	// Progress function is given; else the client.
-	FilesAuto FileMode = iota
-	// FilesByServer: the server. It has to see the same disk.
-	FilesByServer
-	// FilesByClient: this process, through the server ("remote mode"). It works
-	// with every server, wherever it runs.
-	FilesByClient
-)
-
-// FileOptions shape a transfer. The zero value verifies, and shows no progress.
-type FileOptions struct {
-	// Progress is called with the bytes so far and in all, from the goroutine of
-	// the call. With it, FilesAuto means FilesByClient: a server tells nothing
-	// on its way.
-	Progress func(done, total int64)
-	// NoVerify leaves out the comparison at the end.
-	NoVerify bool
-}
 
 // Transfer is a file that arrived.
 type Transfer struct {
@@ -51,6 +27,9 @@ type Transfer struct {
 	Took time.Duration
 	// ByClient is set where this process did the reading or writing.
 	ByClient bool
+	// Skipped is set where OnlyNewer left the other side's file alone; the rest
+	// is then zero.
+	Skipped bool
 	// Checked says how far both ends were compared, Why why not further.
 	Checked Check
 	Why     string
@@ -76,7 +55,7 @@ func (c *Client) byServer(o FileOptions) bool {
 	case FilesByClient:
 		return false
 	}
-	return loopback.Addr(c.o.Addr) && o.Progress == nil
+	return loopback.Addr(c.o.Addr) && !o.shown()
 }
 
 // Send copies one regular file of this machine to the device. A remote path
@@ -85,42 +64,51 @@ func (c *Client) byServer(o FileOptions) bool {
 // fails in the middle.
 //
 // Errors: *ArgumentError, *FileError (a path that is missing or forbidden, on
-// either side), *VerifyError, *TargetError, *FailError, *ServerError and
-// *LostError. Without a deadline, ctx is bound by the client's Timeout and a
-// second per MiB.
+// either side), *VerifyError, *NeedsError, *TargetError, *FailError,
+// *ServerError and *LostError. Without a deadline, ctx is bound by the client's
+// Timeout and a second per MiB.
 func (c *Client) Send(ctx context.Context, key, local, remote string, o FileOptions) (Transfer, error) {
-	local, size, err := c.localFile(key, local)
+	local, info, err := c.localFile(key, local)
 	if err != nil {
 		return Transfer{}, err
 	}
 	if strings.HasSuffix(remote, "/") {
 		remote += filepath.Base(local)
 	}
-	if err := checkRemote(remote); err != nil {
+	if err := o.check(remote); err != nil {
 		return Transfer{}, err
 	}
-	ctx, cancel := c.boundFor(ctx, size)
+	ctx, cancel := c.boundFor(ctx, info.Size())
 	defer cancel()
+	if err := c.able(ctx, o); err != nil {
+		return Transfer{}, err
+	}
 	began := time.Now()
-	done := Transfer{Path: remote, Bytes: size}
+	sync, skip, err := c.newerHere(ctx, key, info, remote, o)
+	if err != nil || skip {
+		return Transfer{Path: remote, Skipped: skip}, err
+	}
+	done := Transfer{Path: remote, Bytes: info.Size()}
 	if c.byServer(o) {
-		err = c.fileByServer(ctx, key, "send", local, remote)
+		err = c.fileByServer(ctx, key, "send", o.words(sync), local, remote)
 		// The file is here, so a server that misses it has another disk.
-		var missing *FileError
-		done.ByClient = errors.As(err, &missing) && missing.Local && missing.Problem == FileMissing && c.o.Files == FilesAuto
+		done.ByClient = c.o.Files == FilesAuto && missesLocal(err)
 	} else {
 		done.ByClient = true
 	}
 	if done.ByClient {
-		err = c.sendByClient(ctx, key, local, remote, size, o)
-	} else if err == nil && o.Progress != nil {
-		o.Progress(size, size)
+		err = c.sendByClient(ctx, key, local, remote, info, sync, o)
+	} else if err == nil {
+		o.progress(Progress{File: filepath.Base(local), Files: 1, AllFiles: 1, Bytes: done.Bytes, AllBytes: done.Bytes})
+	}
+	if sync && isProblem(err, FileNotNewer) {
+		return Transfer{Path: remote, Skipped: true}, nil
 	}
 	if err == nil && !o.NoVerify {
-		done.Checked, done.Why, err = c.verify(ctx, key, local, remote)
+		done.Checked, done.Why, err = c.verifySent(ctx, key, local, remote, o)
 	}
 	done.Took = time.Since(began)
-	c.o.Logger.DebugContext(ctx, "hdc file send", "key", key, "bytes", size, "client", done.ByClient, "took", done.Took, "error", err)
+	c.o.Logger.DebugContext(ctx, "hdc file send", "key", key, "bytes", done.Bytes, "client", done.ByClient, "took", done.Took, "error", err)
 	return done, err
 }
 
@@ -129,7 +117,7 @@ func (c *Client) Send(ctx context.Context, key, local, remote string, o FileOpti
 // Errors and bounds are those of Send; the size is not known before, so give ctx
 // a deadline for a large file.
 func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileOptions) (Transfer, error) {
-	if err := errors.Join(CheckKey(key), checkRemote(remote)); err != nil {
+	if err := errors.Join(CheckKey(key), o.check(remote)); err != nil {
 		return Transfer{}, err
 	}
 	local, err := filepath.Abs(local)
@@ -141,7 +129,13 @@ func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileO
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
+	if err := c.able(ctx, o); err != nil {
+		return Transfer{}, err
+	}
 	began := time.Now()
+	if skip, err := c.newerThere(ctx, key, remote, local, o); err != nil || skip {
+		return Transfer{Path: local, Skipped: skip}, err
+	}
 	part, err := partName(local)
 	if err != nil {
 		return Transfer{}, fmt.Errorf("receive %s: %w", remote, err)
@@ -149,7 +143,7 @@ func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileO
 	defer func() { _ = os.Remove(part) }()
 	done := Transfer{Path: local}
 	if c.byServer(o) {
-		done.ByClient, err = c.receiveByServer(ctx, key, remote, part)
+		done.ByClient, err = c.receiveByServer(ctx, key, remote, part, o)
 	} else {
 		done.ByClient = true
 	}
@@ -157,13 +151,13 @@ func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileO
 		err = c.receiveByClient(ctx, key, remote, part, o)
 	}
 	if err == nil && !o.NoVerify {
-		done.Checked, done.Why, err = c.verify(ctx, key, part, remote)
+		done.Checked, done.Why, err = c.verifyReceived(ctx, key, part, remote, o)
 	}
 	if err == nil {
 		done.Bytes, err = settle(part, local)
 	}
-	if err == nil && !done.ByClient && o.Progress != nil {
-		o.Progress(done.Bytes, done.Bytes)
+	if err == nil && !done.ByClient {
+		o.progress(Progress{File: path.Base(remote), Files: 1, AllFiles: 1, Bytes: done.Bytes, AllBytes: done.Bytes})
 	}
 	done.Took = time.Since(began)
 	c.o.Logger.DebugContext(ctx, "hdc file recv", "key", key, "bytes", done.Bytes, "client", done.ByClient, "took", done.Took, "error", err)
@@ -190,42 +184,48 @@ func settle(part, local string) (int64, error) {
 	return info.Size(), os.Rename(part, local)
 }
 
-// localFile returns the absolute path and size of a file to send.
-func (c *Client) localFile(key, local string) (string, int64, error) {
+// localFile returns the absolute path of a file to send, and what it is.
+func (c *Client) localFile(key, local string) (string, fs.FileInfo, error) {
 	if err := CheckKey(key); err != nil {
-		return "", 0, err
+		return "", nil, err
 	}
 	local, err := filepath.Abs(local)
 	if err != nil {
-		return "", 0, err
+		return "", nil, err
 	}
 	if err := checkPath("local path", local); err != nil {
-		return "", 0, err
+		return "", nil, err
 	}
 	info, err := os.Stat(local)
 	switch {
 	case err != nil:
-		return "", 0, newLocalError(local, err)
+		return "", nil, newLocalError(local, err)
 	case info.IsDir():
-		return "", 0, badArgument("local path", local, errFolder.Error())
+		return "", nil, badArgument("local path", local, errFolder.Error())
 	case !info.Mode().IsRegular():
-		return "", 0, badArgument("local path", local, "it is no regular file")
+		return "", nil, badArgument("local path", local, "it is no regular file")
 	}
-	return local, info.Size(), nil
+	return local, info, nil
 }
 
 // fileByServer has the server do the host's part; nil once it says that it did.
-func (c *Client) fileByServer(ctx context.Context, key, verb, from, to string) error {
-	command := "file " + verb + " " + word(from) + " " + word(to)
+func (c *Client) fileByServer(ctx context.Context, key, verb, options, from, to string) error {
+	_, err := c.askFiles(ctx, key, verb, options, from, to)
+	return err
+}
+
+// askFiles is fileByServer, and returns the server's summary.
+func (c *Client) askFiles(ctx context.Context, key, verb, options, from, to string) (string, error) {
+	command := "file " + verb + " " + options + word(from) + " " + word(to)
 	answer, err := retry(ctx, c.o.HandshakeWait, func() ([]byte, error) { return c.ask(ctx, key, command) })
 	local := from
 	if verb == "recv" {
 		local = to
 	}
 	if err != nil {
-		return fileFailure(err, command, local)
+		return "", fileFailure(err, command, local)
 	}
-	return finished(command, string(answer))
+	return string(answer), finished(command, string(answer))
 }
 
 // finished wants hdc's summary: nothing else means success.
@@ -236,24 +236,30 @@ func finished(command, text string) error {
 	return nil
 }
 
-func (c *Client) sendByClient(ctx context.Context, key, local, remote string, size int64, o FileOptions) error {
+func (c *Client) sendByClient(ctx context.Context, key, local, remote string, info fs.FileInfo, sync bool, o FileOptions) error {
 	folder, name := remoteArgs(local)
-	command := "file send " + folder + " " + word(name) + " " + word(remote)
-	u := upload{command: command, base: fileTask, file: local, progress: noProgress(o.Progress),
-		config: transferConfig{size: uint64(size), path: remote, name: name, folder: filepath.Dir(local) + string(filepath.Separator)}}
-	text, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.upload(ctx, key, u) })
-	if err != nil {
-		return fileFailure(err, command, local)
+	command := "file send " + folder + " " + o.words(sync) + word(name) + " " + word(remote)
+	f := outgoing{config: o.config(info, remote, name, filepath.Dir(local)), open: func() (io.ReadCloser, error) { return os.Open(local) },
+		progress: func(done int64) {
+			p := Progress{File: name, AllFiles: 1, Bytes: done, AllBytes: info.Size()}
+			if done == info.Size() {
+				p.Files = 1
+			}
+			o.progress(p)
+		}}
+	f.config.ifNewer = number(sync)
+	if o.KeepMode {
+		f.modes = []fileMode{modeOf(info.Mode(), "")}
 	}
-	return finished(command, text)
+	_, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.upload(ctx, key, command, []outgoing{f}) })
+	return fileFailure(err, command, local)
 }
 
 // receiveByServer has the server write the file. elsewhere reports that it
 // wrote to another disk than this one's.
-func (c *Client) receiveByServer(ctx context.Context, key, remote, part string) (elsewhere bool, err error) {
-	err = c.fileByServer(ctx, key, "recv", remote, part)
-	var missing *FileError
-	if errors.As(err, &missing) && missing.Local && missing.Problem == FileMissing {
+func (c *Client) receiveByServer(ctx context.Context, key, remote, part string, o FileOptions) (elsewhere bool, err error) {
+	err = c.fileByServer(ctx, key, "recv", o.words(false), remote, part)
+	if missesLocal(err) {
 		// Its folder is here.
 		return c.o.Files == FilesAuto, err
 	}
@@ -268,25 +274,13 @@ func (c *Client) receiveByServer(ctx context.Context, key, remote, part string) 
 
 func (c *Client) receiveByClient(ctx context.Context, key, remote, part string, o FileOptions) error {
 	folder, name := remoteArgs(part)
-	command := "file recv " + folder + " " + word(remote) + " " + word(name)
-	file, err := os.Create(part)
-	if err != nil {
-		return newLocalError(part, err)
-	}
-	_, err = retry(ctx, c.o.HandshakeWait, func() (int64, error) {
-		return c.download(ctx, key, command, file, noProgress(o.Progress))
+	command := "file recv " + folder + " " + o.words(false) + word(remote) + " " + word(name)
+	_, err := retry(ctx, c.o.HandshakeWait, func() (struct{}, error) {
+		to := &single{name: path.Base(remote), part: part, o: o}
+		err := c.download(ctx, key, command, to)
+		return struct{}{}, errors.Join(err, to.close())
 	})
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fileFailure(err, command, part)
-	}
-	return nil
-}
-
-func noProgress(f func(done, total int64)) func(done, total int64) {
-	if f == nil {
-		return func(int64, int64) {}
-	}
-	return f
+	return fileFailure(err, command, part)
 }
 
 // word quotes a path as hdc's own parser wants it: it knows double quotes and

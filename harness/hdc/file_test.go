@@ -166,7 +166,7 @@ func TestFilesThatRealServersRefuse(t *testing.T) {
 		{"file-send-no-permission-local.raw", false, hdc.FilesByServer, hdc.FileDenied, fs.ErrPermission, "permission denied"},
 		{"file-send-no-permission-remote.raw", false, hdc.FilesByServer, hdc.FileDenied, fs.ErrPermission, "/data/local/tmp"},
 		{"file-send-no-permission-remote.cli", false, hdc.FilesByClient, hdc.FileDenied, fs.ErrPermission, "/data/local/tmp"},
-		{"file-send-sync-older.raw", false, hdc.FilesByServer, hdc.FileOther, nil, "same date or newer"},
+		{"file-send-sync-older.raw", false, hdc.FilesByServer, hdc.FileNotNewer, nil, "it was left alone"},
 		{"file-send-empty-dir.raw", false, hdc.FilesByServer, hdc.FileOther, nil, "source folder is empty"},
 		{"file-recv-missing.raw", true, hdc.FilesByServer, hdc.FileMissing, fs.ErrNotExist, "nosuch.bin"},
 		{"file-recv-missing.cli", true, hdc.FilesByClient, hdc.FileMissing, fs.ErrNotExist, "nosuch.bin"},

@@ -24,10 +24,13 @@ const (
 	FileDenied
 	// FileStopped: the transfer ended in the middle; mostly the disk is full.
 	FileStopped
+	// FileNotNewer: what is there is as new, or hdc takes it for that.
+	FileNotNewer
 )
 
 // fileProblems maps hdc's texts. Sources: recordings file-send-missing,
-// file-send-no-permission-local and -remote, file-recv-missing; the text of a
+// file-send-no-permission-local and -remote, file-recv-missing,
+// file-send-sync-older; the text of a
 // transfer that stops is from the source of OpenHarmony's developtools_hdc.
 var fileProblems = []struct {
 	text    string
@@ -38,6 +41,7 @@ var fileProblems = []struct {
 	{"no such file or directory", FileMissing, "check the path; a server on another machine, in a container or in WSL sees another disk", "check the path, and make the folder first: mkdir -p"},
 	{"permission denied", FileDenied, "let the user who runs the hdc server read and write there", "hdc may use /data/local/tmp; an app's own folders are closed to it"},
 	{"Transfer Stop at", FileStopped, "see whether the disk is full", "see whether the device's disk is full: df /data"},
+	{"same date or newer", FileNotNewer, "it was left alone", "it was left alone"},
 }
 
 // FileError says that a file cannot be read or written, on either side.
@@ -80,6 +84,17 @@ func (e *FileError) Error() string {
 // Is finds fs.ErrNotExist and fs.ErrPermission.
 func (e *FileError) Is(target error) bool {
 	return target == fs.ErrNotExist && e.Problem == FileMissing || target == fs.ErrPermission && e.Problem == FileDenied
+}
+
+// missesLocal reports that a server does not find a path of this machine.
+func missesLocal(err error) bool {
+	var e *FileError
+	return errors.As(err, &e) && e.Local && e.Problem == FileMissing
+}
+
+func isProblem(err error, p FileProblem) bool {
+	var e *FileError
+	return errors.As(err, &e) && e.Problem == p
 }
 
 // newLocalError is the error of a local file that this process cannot open.

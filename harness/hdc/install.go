@@ -24,8 +24,15 @@ type InstallOptions struct {
 	// Keep refuses to replace an app that is installed. Without it the app is
 	// replaced, and its data stay.
 	Keep bool
+	// Shared installs a library for other apps (an inter-app HSP): bm's -s.
+	Shared bool
+	// Together has InstallAll install all packages in one step, as one app's
+	// modules need that depend on each other.
+	Together bool
 	// Progress is as in FileOptions.
 	Progress func(done, total int64)
+	// Steps is as in FileOptions; its files are packages.
+	Steps func(Progress)
 }
 
 // InstallError says that the device's bm tool refused to install or uninstall.
@@ -49,52 +56,63 @@ func (e *InstallError) Error() string {
 	return fmt.Sprintf("%s: %s (%d; the device says %q): %s", e.Command, e.Meaning, e.Code, e.Text, e.Advice)
 }
 
-// packageNames are what hdc takes for a package (recording
-// install-not-a-package).
-var packageNames = []string{".hap", ".hsp", ".app"}
-
-// Install installs a package file on the device. What was installed may have
-// another Push Token afterwards.
+// Install installs a package file (.hap, .hsp, or .app from API 22 on), or the
+// packages in a folder, which the device takes in one step. A folder is packed
+// and sent by this process in any mode. What was installed may have another
+// Push Token afterwards.
 //
 // hdc says that it has finished in any case, so success is bm's own text. A
-// refusal is an *InstallError with what to do; other errors are those of Send.
+// refusal is an *InstallError with what to do, a device that is too old for a
+// package's kind a *NeedsError; other errors are those of Send.
 func (c *Client) Install(ctx context.Context, key, file string, o InstallOptions) error {
-	if !slices.Contains(packageNames, strings.ToLower(filepath.Ext(file))) {
-		return badArgument("package", file, "hdc installs "+strings.Join(packageNames, ", ")+" files only")
-	}
-	file, size, err := c.localFile(key, file)
+	p, err := readPackage(key, file)
 	if err != nil {
 		return err
 	}
-	if strings.ContainsAny(file, "|;&$<>`\\!") && filepath.Separator != '\\' {
-		return badArgument("package", file, "a path with shell characters may be run by the device: rename it")
-	}
-	if size == 0 {
-		return badArgument("package", file, "it is empty")
-	}
-	ctx, cancel := c.boundFor(ctx, size)
+	ctx, cancel := c.boundFor(ctx, p.size)
 	defer cancel()
+	if err := c.takes(ctx, key, []*parcel{p}); err != nil {
+		return err
+	}
+	return c.install(ctx, key, p, o, Progress{AllFiles: 1, AllBytes: p.size})
+}
+
+// install moves one parcel. at is how far those before it have come.
+func (c *Client) install(ctx context.Context, key string, p *parcel, o InstallOptions, at Progress) (err error) {
 	began := time.Now()
-	byServer := c.byServer(FileOptions{Progress: o.Progress})
+	at.File = p.path
+	show := func(done int64) {
+		now := at
+		if now.Bytes += done; done == p.size {
+			now.Files++
+		}
+		FileOptions{Progress: o.Progress, Steps: o.Steps}.progress(now)
+	}
+	byServer := c.byServer(FileOptions{Progress: o.Progress, Steps: o.Steps}) && p.single
 	if byServer {
-		err = c.installByServer(ctx, key, file, o)
+		err = c.installByServer(ctx, key, p.path, o)
 		// The file is here, so a server that misses it has another disk.
-		var missing *FileError
-		byServer = !errors.As(err, &missing) || !missing.Local || missing.Problem != FileMissing || c.o.Files != FilesAuto
+		byServer = c.o.Files != FilesAuto || !missesLocal(err)
 	}
 	if !byServer {
-		err = c.installByClient(ctx, key, file, size, o)
+		err = c.installByClient(ctx, key, p, o, show)
+	} else if err == nil {
+		show(p.size)
 	}
-	c.o.Logger.DebugContext(ctx, "hdc install", "key", key, "file", file, "client", !byServer, "took", time.Since(began), "error", err)
+	c.o.Logger.DebugContext(ctx, "hdc install", "key", key, "file", p.path, "client", !byServer, "took", time.Since(began), "error", err)
 	return err
 }
 
 // options are those of bm.
 func (o InstallOptions) options() string {
-	if o.Keep {
-		return ""
+	var words []string
+	if !o.Keep {
+		words = append(words, "-r")
 	}
-	return "-r"
+	if o.Shared {
+		words = append(words, "-s")
+	}
+	return strings.Join(words, " ")
 }
 
 // installCommand joins the words that are there.
@@ -115,19 +133,19 @@ func (c *Client) installByServer(ctx context.Context, key, file string, o Instal
 	return judgeInstall("install", said)
 }
 
-func (c *Client) installByClient(ctx context.Context, key, file string, size int64, o InstallOptions) error {
-	folder, name := remoteArgs(file)
+func (c *Client) installByClient(ctx context.Context, key string, p *parcel, o InstallOptions, show func(int64)) error {
+	folder, name := remoteArgs(p.path)
 	command := installCommand("install", folder, o.options(), word(name))
 	// The device keeps it for a moment under a random name of hdc's form.
 	var random [5]byte
 	_, _ = rand.Read(random[:])
-	parked := hex.EncodeToString(random[:])[:9] + strings.ToLower(filepath.Ext(file))
-	u := upload{command: command, base: appTask, file: file, progress: noProgress(o.Progress),
-		config: transferConfig{size: uint64(size), options: o.options(), name: parked, function: "install",
-			folder: filepath.Dir(file) + string(filepath.Separator)}}
-	said, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.upload(ctx, key, u) })
+	parked := hex.EncodeToString(random[:])[:9] + p.ending
+	f := outgoing{open: p.open, progress: show,
+		config: transferConfig{size: uint64(p.size), options: o.options(), name: parked, function: "install",
+			folder: filepath.Dir(p.path) + string(filepath.Separator)}}
+	said, err := retry(ctx, c.o.HandshakeWait, func() (string, error) { return c.uploadPackage(ctx, key, command, f) })
 	if err != nil {
-		return fileFailure(err, command, file)
+		return fileFailure(err, command, p.path)
 	}
 	return judgeInstall("install", said)
 }

@@ -25,6 +25,8 @@ const (
 	taskBegin  = 2
 	taskData   = 3
 	taskFinish = 4
+	ownMode    = 6
+	dirMode    = 7
 	taskLast   = 7
 )
 

@@ -55,7 +55,9 @@ type Config struct {
 	ReceiptsCA string `json:"receiptsCA,omitempty"`
 	// Ability is the ability to start, "" for the home ability.
 	Ability string `json:"ability,omitempty"`
-	// HAP is the package to install.
+	// HAP names the package to install, if another build is on a device or none
+	// (device.InstallIfChanged); several packages of one app are divided by
+	// commas. They also give the Bundle, where that is empty.
 	HAP string `json:"hap,omitempty"`
 	// Production sends real messages instead of test messages.
 	Production bool `json:"production,omitempty"`
@@ -123,16 +125,18 @@ func (c Config) Complete() (Config, error) {
 	if c.ServiceAccount == "" {
 		wrong("no service account: --service-account FILE names the key file that AppGallery Connect exports (Project settings > Server SDK)")
 	}
+	bundle, bad := c.checkPackages()
+	problems = append(problems, bad...)
 	if c.Bundle == "" {
+		c.Bundle = bundle
+	}
+	if c.Bundle == "" && len(bad) == 0 {
 		wrong("no bundle name: --bundle NAME is the app's bundleName, as in AppScope/app.json5")
-	} else if !bundleName.MatchString(c.Bundle) {
+	} else if c.Bundle != "" && !bundleName.MatchString(c.Bundle) {
 		wrong("%q is no bundle name: it has at least two parts of letters, digits and underscores, joined by dots", c.Bundle)
 	}
 	if c.Ability != "" && !abilityName.MatchString(c.Ability) {
 		wrong("%q is no ability name: it has letters, digits, underscores and dots", c.Ability)
-	}
-	if c.HAP != "" {
-		wrong("--hap %s: run does not install packages yet; install the app by `hdc-runner install %s`, then run without --hap", c.HAP, c.HAP)
 	}
 	if c.TokenFile != "" && c.Target == "all" {
 		wrong("--token-file goes with one device, since a Push Token does: name it with --target SERIAL")

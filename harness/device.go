@@ -32,6 +32,8 @@ const (
 type Device struct {
 	s   *Session
 	drv *device.Device
+	// installation is what became of Config.HAP, nil where it names none.
+	installation *device.Installation
 
 	wayTurn sync.Mutex // held while the way to the hub is made
 
@@ -73,7 +75,8 @@ type Arrival struct {
 }
 
 // Device opens the device of that connect key ("" is the one that
-// Config.Target names) and reads its profile. It starts nothing; see Connect.
+// Config.Target names), installs the app of Config.HAP, where one is named, and
+// reads the device's profile. It starts nothing; see Connect.
 func (s *Session) Device(ctx context.Context, key string) (*Device, error) {
 	if key == "" {
 		keys, err := s.Targets(ctx)
@@ -85,11 +88,15 @@ func (s *Session) Device(ctx context.Context, key string) (*Device, error) {
 		}
 		key = keys[0]
 	}
+	installation, err := s.install(ctx, key)
+	if err != nil {
+		return nil, err
+	}
 	drv, err := device.Open(ctx, s.hdc, key, device.App{Bundle: s.cfg.Bundle, Ability: s.cfg.Ability})
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{s: s, drv: drv, changed: make(chan struct{}), fed: make(chan struct{})}
+	d := &Device{s: s, drv: drv, installation: installation, changed: make(chan struct{}), fed: make(chan struct{})}
 	feedCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stopFeed = stop
 	go d.feed(feedCtx)

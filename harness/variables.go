@@ -32,6 +32,7 @@ var env = []variable{
 	{"PUSHPROOF_RECEIPTS", "--receipts", func(c *Config) *string { return &c.Receipts }},
 	{"PUSHPROOF_RECEIPTS_TOKEN_FILE", "--receipts-token-file", func(c *Config) *string { return &c.ReceiptsTokenFile }},
 	{"PUSHPROOF_RECEIPTS_CA", "--receipts-ca", func(c *Config) *string { return &c.ReceiptsCA }},
+	{"PUSHPROOF_HAP", "--hap", func(c *Config) *string { return &c.HAP }},
 	{"PUSHPROOF_ABILITY", "--ability", func(c *Config) *string { return &c.Ability }},
 	{"PUSHPROOF_REPORT_DIR", "--report-dir", func(c *Config) *string { return &c.ReportDir }},
 }
@@ -75,9 +76,6 @@ func (c Config) Named() []string {
 		}
 		names = append(names, Origin(v.flag, value))
 	}
-	if c.HAP != "" {
-		names = append(names, "--hap")
-	}
 	return names
 }
 
@@ -87,8 +85,8 @@ var ErrNotConfigured = errors.New("no PUSHPROOF_* variable names a device or a c
 // FromEnv reads a Config from PUSHPROOF_SERVICE_ACCOUNT, PUSHPROOF_BUNDLE,
 // PUSHPROOF_TARGET, PUSHPROOF_HDC_SERVER, PUSHPROOF_HUB_ADVERTISE,
 // PUSHPROOF_PUSH_ENDPOINT, PUSHPROOF_PUSH_CA, PUSHPROOF_RECEIPTS,
-// PUSHPROOF_RECEIPTS_TOKEN_FILE, PUSHPROOF_RECEIPTS_CA, PUSHPROOF_ABILITY and
-// PUSHPROOF_REPORT_DIR. hdc's own
+// PUSHPROOF_RECEIPTS_TOKEN_FILE, PUSHPROOF_RECEIPTS_CA, PUSHPROOF_HAP,
+// PUSHPROOF_ABILITY and PUSHPROOF_REPORT_DIR. hdc's own
 // OHOS_HDC_SERVER_PORT gives the server's port where PUSHPROOF_HDC_SERVER does
 // not. It returns ErrNotConfigured if none of ours names an endpoint.
 func FromEnv() (Config, error) {

@@ -42,6 +42,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	tunnel PORT N            joins N ports of that machine to the same ports here
 //	vanish KEY               the device is unplugged
 //	back KEY                 it is plugged in again
+//	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	forwards                 fails if the hdc server has any port forward
 //	listen KIND              a server on $ADDR: foreign (another hdc version),
 //	                         silent, http
@@ -86,7 +87,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world": cmdWorld, "vanish": cmdVanish, "back": cmdBack, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
+			"world": cmdWorld, "vanish": cmdVanish, "back": cmdBack, "hap": cmdHap, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker, "stopworker": cmdStopWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,

@@ -19,7 +19,7 @@ import (
 // device. Beside testscript's own commands, and world, vanish, start, await,
 // interrupt, finish, code and forwards of TestScript, they have:
 //
-//	hap FILE BUNDLE [SIGNER]   a package, unsigned without SIGNER
+//	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	ports VAR...               free ports of this machine
 func TestToolsScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -40,13 +40,16 @@ func TestToolsScript(t *testing.T) {
 }
 
 func cmdHap(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, args, 2, "hap FILE BUNDLE [SIGNER]")
+	usage(ts, neg, args, 2, "hap FILE BUNDLE [SIGNER [VERSION]]")
 	profile := hap.Profile{
 		App: hap.App{BundleName: args[1], VersionCode: 1000000, VersionName: "1.0.0", MinAPIVersion: 50000012, Debug: true},
 		Module: hap.Module{Name: "entry", Type: "entry", MainElement: "EntryAbility", DeviceTypes: []string{"phone"},
-			Abilities: []hap.Ability{{Name: "EntryAbility", Exported: true, Skills: []hap.Skill{{Entities: []string{"entity.system.home"}, Actions: []string{"ohos.want.action.home"}}}}}},
+			Abilities: []hap.Ability{{Name: "EntryAbility", Exported: true, Skills: []hap.Skill{{Entities: []string{"entity.system.home"}, Actions: []string{"ohos.want.action.home"}}, {Actions: []string{"action.ohos.push.listener"}}}}}},
 	}
 	var signature *hap.Signature
+	if len(args) > 3 {
+		profile.App.VersionName = args[3]
+	}
 	if len(args) > 2 {
 		signature = &hap.Signature{Signer: args[2]}
 	}

@@ -56,7 +56,10 @@ type Device struct {
 	// Error is set if the device could not be used at all, or not be left as it
 	// was.
 	Error string `json:"error,omitempty"`
-	Cells []Cell `json:"cells"`
+	// Notes say what the run did to the device that lasts, and what its owner
+	// should know, e.g. that an installation ended the app's Push Token.
+	Notes []string `json:"notes,omitempty"`
+	Cells []Cell   `json:"cells"`
 	// NotPlanned lists cells for which no method is known here.
 	NotPlanned []Skip `json:"notPlanned,omitempty"`
 	// Repeats lists messages that were delivered more than once. They alter no

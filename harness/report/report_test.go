@@ -50,6 +50,7 @@ func sample() *report.Report {
 			{
 				Key: "SIM-1", Type: "phone", Model: "pushproof-sim", API: 20, OSVersion: "6.0.0", Emulator: true, Simulated: true,
 				Agent: "0.1.0", Token: "token:00000000", ClockOffset: -time.Microsecond, ClockError: time.Microsecond, Error: "clean up: gone",
+				Notes: []string{"installed com.example.app: it is not installed; a Push Token from before is of no use"},
 				Cells: []report.Cell{
 					full, cell("clicked", verdict.Pass, "all(accepted)"), cell("silent", verdict.Infra, "the cable was pulled"),
 					cell("delivered", verdict.Quota, "1000 test messages a day"), cell("shown", verdict.Inconclusive, "no agent in the app"),

@@ -66,6 +66,7 @@ func (r *Report) Banner() string {
 func (r *Report) Summary(w io.Writer, verbose bool) {
 	r.matrix(w)
 	r.problems(w, verbose)
+	r.notes(w)
 	r.repeats(w)
 	r.notPlanned(w, verbose)
 	r.totals(w)
@@ -171,6 +172,15 @@ func (d *Device) trouble() string {
 		return "was used, with trouble"
 	}
 	return "could not be used"
+}
+
+// notes tells what was done to the devices.
+func (r *Report) notes(w io.Writer) {
+	for _, d := range r.Devices {
+		for _, note := range d.Notes {
+			fmt.Fprintf(w, "%s: %s\n\n", d.Name(), note)
+		}
+	}
 }
 
 // repeats tells of second deliveries, whatever became of their cells.

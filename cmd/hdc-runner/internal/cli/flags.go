@@ -17,9 +17,7 @@ import (
 func endpointFlags(cmd *cobra.Command, c *harness.Config) {
 	realFlags(cmd, c, "device by connect key, `SERIAL|all` (default: the only one)")
 	cmd.Flags().StringVar(&c.TokenFile, "token-file", "", "`FILE` with the Push Token of an app that has no agent: what the screen alone can prove is then proved")
-	// It is understood, and refused with what to do, until it works.
-	cmd.Flags().StringVar(&c.HAP, "hap", "", "package `FILE` to install")
-	_ = cmd.Flags().MarkHidden("hap")
+	cmd.Flags().StringVar(&c.HAP, "hap", "", "package `FILE[,FILE]` of the app, installed where another build is on a device, or none")
 }
 
 // realFlags name app and endpoints; target is the help of --target.

@@ -21,7 +21,7 @@ import (
 // plain lines elsewhere. verbose has each cell's labels printed.
 func newProgress(w io.Writer, verbose bool) fleet.Progress {
 	p := &lineProgress{
-		w: w, verbose: verbose, names: map[string]string{}, headings: map[string]string{}, reasons: map[string]string{},
+		w: w, verbose: verbose, names: map[string]string{}, headings: map[string]string{}, notes: map[string][]string{}, reasons: map[string]string{},
 		planned: map[string]int{}, ended: map[string]int{},
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -39,6 +39,8 @@ type lineProgress struct {
 	names   map[string]string
 	// headings are of devices of which nothing has been printed yet.
 	headings map[string]string
+	// notes are of the devices with headings.
+	notes map[string][]string
 	// reasons has the first cell of each device and reason.
 	reasons map[string]string
 	planned map[string]int
@@ -62,6 +64,7 @@ func (p *lineProgress) Device(d report.Device) {
 	p.erase()
 	switch {
 	case d.Error == "":
+		p.notes[d.Key] = d.Notes
 		p.headings[d.Key] = fmt.Sprintf("%s: %s, API %d", d.Name(), d.Model, d.API)
 		if len(d.Cells)+len(d.NotPlanned) > 0 {
 			p.head(d.Key)
@@ -79,6 +82,9 @@ func (p *lineProgress) Device(d report.Device) {
 func (p *lineProgress) head(key string) {
 	if heading := p.headings[key]; heading != "" {
 		fmt.Fprintln(p.w, heading)
+		for _, note := range p.notes[key] {
+			fmt.Fprintf(p.w, "     %s\n", note)
+		}
 		delete(p.headings, key)
 	}
 }

@@ -141,7 +141,7 @@ func serve(ctx context.Context, order Order, e *emitter) {
 
 // describe copies what is known of the device into its report.
 func describe(d *report.Device, dev *harness.Device) {
-	d.Repeats = nil
+	d.Repeats, d.Notes = nil, dev.Notes()
 	for _, r := range dev.Repeats() {
 		d.Repeats = append(d.Repeats, report.Repeat{Nonce: r.Nonce, What: r.What})
 	}

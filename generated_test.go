@@ -29,6 +29,7 @@ func TestPagesRepeatTheTables(t *testing.T) {
 		{"docs/fidelity.md", "cases", fixtures.CasesMarkdown(fixtures.Messages())},
 		{"docs/devices.md", "kinds", kindsTable()},
 		{"docs/devices.md", "actions", actionsTable()},
+		{"docs/devices.md", "networks", networksTable()},
 		{"docs/troubleshooting.md", "codes", codesTable(fixtures.Codes())},
 		{"docs/troubleshooting.md", "reasons", codesTable(fixtures.Reasons())},
 		{"docs/troubleshooting.md", "start", startTable()},
@@ -149,6 +150,20 @@ func actionsTable() string {
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", action, strings.Join(types[row], ", "), how, cell(row.Source), claim)
 		}
+	}
+	return b.String()
+}
+
+// networksTable has a row for each bad network that a device comes with.
+func networksTable() string {
+	var b strings.Builder
+	b.WriteString("| condition | netcopilot's number | what it is | the device needs | WLAN goes off |\n|---|---|---|---|---|\n")
+	for _, row := range fixtures.NetworkScenarios() {
+		cuts := "no"
+		if row.CutsWLAN {
+			cuts = "yes"
+		}
+		fmt.Fprintf(&b, "| `network=%s` | %d | %s; %s | %s | %s |\n", row.Value, row.Number, cell(row.Name), cell(row.Phases), cell(row.Needs), cuts)
 	}
 	return b.String()
 }

@@ -130,6 +130,7 @@ func (n *network) answer(_ context.Context, line string) (hdc.Result, error) {
 
 // installer is a script that takes files as well.
 type installer struct {
+	t *testing.T
 	*script
 	installed []string
 	install   func(file string) error

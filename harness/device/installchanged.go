@@ -15,10 +15,13 @@ import (
 )
 
 // Installer is what a Shell must also be for apps to be installed; *hdc.Client
-// is one. Its methods are hdc.Client's.
+// is one. What each promises is said there.
 type Installer interface {
+	// Install installs a package file, or replaces what is installed.
 	Install(ctx context.Context, key, file string, o hdc.InstallOptions) error
+	// Uninstall removes an app, and its data unless they are to be kept.
 	Uninstall(ctx context.Context, key, bundle string, keepData bool) error
+	// Send writes a file of this computer to a path on the device.
 	Send(ctx context.Context, key, local, remote string, o hdc.FileOptions) (hdc.Transfer, error)
 }
 

@@ -132,19 +132,22 @@ func (n *network) answer(_ context.Context, line string) (hdc.Result, error) {
 type installer struct {
 	t *testing.T
 	*script
-	installed []string
-	install   func(file string) error
+	installed [][]string
+	install   func() error
 	remove    error
 	send      error
 }
 
-// Install implements device.Installer.
-func (i *installer) Install(_ context.Context, _, file string, _ hdc.InstallOptions) error {
-	i.installed = append(i.installed, file)
+// InstallAll implements device.Installer.
+func (i *installer) InstallAll(_ context.Context, _ string, files []string, o hdc.InstallOptions) error {
+	if !o.Together {
+		i.t.Error("modules of one app are installed one after the other")
+	}
+	i.installed = append(i.installed, files)
 	if i.install == nil {
 		return nil
 	}
-	return i.install(file)
+	return i.install()
 }
 
 // Uninstall implements device.Installer.

@@ -7,9 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/pushproof/pushproof/harness/hdc"
 )
@@ -17,8 +14,8 @@ import (
 // Installer is what a Shell must also be for apps to be installed; *hdc.Client
 // is one. What each promises is said there.
 type Installer interface {
-	// Install installs a package file, or replaces what is installed.
-	Install(ctx context.Context, key, file string, o hdc.InstallOptions) error
+	// InstallAll installs package files, or replaces what is installed.
+	InstallAll(ctx context.Context, key string, files []string, o hdc.InstallOptions) error
 	// Uninstall removes an app, and its data unless they are to be kept.
 	Uninstall(ctx context.Context, key, bundle string, keepData bool) error
 	// Send writes a file of this computer to a path on the device.
@@ -88,10 +85,9 @@ func (d *Device) InstallIfChanged(ctx context.Context, paths []string) (Installa
 	if err := d.forgetInstalled(ctx, result.Bundle); err != nil {
 		return result, fmt.Errorf("%s: %w", doing, err)
 	}
-	for _, path := range inOrder(paths) {
-		if err := installer.Install(ctx, d.key, path, hdc.InstallOptions{}); err != nil {
-			return result, fmt.Errorf("%s: %w", doing, err)
-		}
+	// Modules of one app that depend on each other are installed in one step.
+	if err := installer.InstallAll(ctx, d.key, paths, hdc.InstallOptions{Together: true}); err != nil {
+		return result, fmt.Errorf("%s: %w", doing, err)
 	}
 	result.Changed, result.Fresh, result.TokenEnds = true, !before.Found, !before.Found
 	d.setStop(StopUnknown)
@@ -140,19 +136,6 @@ func (d *Device) packages(paths []string) (Installation, error) {
 	hash, err := hashFiles(paths)
 	result.Hash = hash
 	return result, err
-}
-
-// inOrder puts shared packages first: the others need them.
-func inOrder(paths []string) []string {
-	paths = slices.Clone(paths)
-	shared := func(path string) int {
-		if strings.EqualFold(filepath.Ext(path), ".hsp") {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(paths, func(a, b string) int { return shared(a) - shared(b) })
-	return paths
 }
 
 // stale says why the files have to be installed, or "".

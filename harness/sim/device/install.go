@@ -21,7 +21,7 @@ func (d *Device) Install(spec InstalledApp) error {
 	if err := spec.check(); err != nil {
 		return err
 	}
-	a := &app{spec: spec, dir: filepath.Join(d.opts.Dir, "apps", spec.Bundle), seen: map[string]time.Time{}}
+	a := &app{spec: spec, updated: d.now(), dir: filepath.Join(d.opts.Dir, "apps", spec.Bundle), seen: map[string]time.Time{}}
 	if err := os.MkdirAll(a.filesDir(), 0o700); err != nil {
 		return fmt.Errorf("install %s: %w", spec.Bundle, err)
 	}
@@ -37,6 +37,9 @@ func (d *Device) Install(spec InstalledApp) error {
 	}
 	for i, old := range d.apps {
 		if old.spec.Bundle == spec.Bundle {
+			if !a.updated.After(old.updated.Add(time.Millisecond)) {
+				a.updated = old.updated.Add(time.Millisecond) // no two are of one time
+			}
 			a.uid, a.kept, a.seen, old.gone = old.uid, old.kept, old.seen, true
 			d.apps[i] = a
 			d.save(a)

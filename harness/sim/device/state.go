@@ -17,8 +17,10 @@ import (
 type app struct {
 	spec InstalledApp
 	uid  int
-	dir  string
-	kept record
+	// updated is when it was installed last.
+	updated time.Time
+	dir     string
+	kept    record
 	// seen holds appMessageIds and when they were first shown. A reboot
 	// forgets them.
 	seen map[string]time.Time

@@ -85,8 +85,10 @@ type bundle struct {
 	MainEntry        string         `json:"mainEntry"`
 	Name             string         `json:"name"`
 	UID              int            `json:"uid"`
-	VersionCode      int            `json:"versionCode"`
-	VersionName      string         `json:"versionName"`
+	// UpdateTime is when it was installed last: claim device.bm.times.
+	UpdateTime  int64  `json:"updateTime"`
+	VersionCode int    `json:"versionCode"`
+	VersionName string `json:"versionName"`
 }
 
 type bundleModule struct {
@@ -126,7 +128,7 @@ func (c *call) dumpBundle(name string) {
 		return
 	}
 	provision := map[bool]string{true: "release", false: "debug"}[a.spec.Release]
-	b := bundle{AppProvisionType: provision, MainEntry: a.spec.module(), Name: name, UID: a.uid, VersionCode: a.spec.versionCode(), VersionName: a.spec.versionName()}
+	b := bundle{AppProvisionType: provision, MainEntry: a.spec.module(), Name: name, UID: a.uid, UpdateTime: a.updated.UnixMilli(), VersionCode: a.spec.versionCode(), VersionName: a.spec.versionName()}
 	b.ApplicationInfo.BundleName, b.ApplicationInfo.Label, b.ApplicationInfo.Debug = name, a.spec.label(), !a.spec.Release
 	b.ApplicationInfo.AppProvisionType, b.ApplicationInfo.UID = provision, a.uid
 	module := bundleModule{Name: a.spec.module(), ModuleName: a.spec.module(), MainAbility: a.spec.home().Name, ExtensionInfos: []bundleExtension{}}

@@ -5,7 +5,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -62,40 +61,24 @@ func (p *proc) useWant(ctx context.Context, via push.Via, want *seam.Want) error
 	if !p.spec.Behavior.Agent || want == nil {
 		return nil
 	}
-	values := map[string]json.RawMessage{}
-	if len(want.Parameters) > 0 {
-		if err := json.Unmarshal(want.Parameters, &values); err != nil {
-			return fmt.Errorf("read the want's parameters: %w", err)
-		}
-	}
-	if err := p.useSession(values[session.ParamKey]); err != nil {
+	s, rest, err := session.FromWant(want.Parameters)
+	if errors.Is(err, session.ErrWant) {
 		return err
 	}
-	// The session's token must not be stored with a click.
-	delete(values, session.ParamKey)
-	if len(values) == 0 {
+	if err := p.useSession(s, err); err != nil {
+		return err
+	}
+	if rest == nil {
 		return nil
 	}
-	raw, err := json.Marshal(values)
-	if err != nil {
-		return fmt.Errorf("write the want's parameters: %w", err)
-	}
-	return await(ctx, p.theAgent().Click(via, raw, time.Now()))
+	return await(ctx, p.theAgent().Click(via, rest, time.Now()))
 }
 
-// useSession starts the agent with the session of the parameter, or hands it
-// to the agent that runs. One that cannot be used is logged: the app works on.
-func (p *proc) useSession(param json.RawMessage) error {
-	var text string
-	if len(param) > 0 && json.Unmarshal(param, &text) != nil {
-		p.log("W", "the session is no text")
-	}
-	var s *session.Session
-	var err error
-	if text != "" {
-		if s, err = session.Parse(text); err != nil && !errors.Is(err, session.ErrEnd) {
-			p.kit.Log(slog.LevelWarn, err.Error())
-		}
+// useSession starts the agent with the want's session, or hands it to the agent
+// that runs. One that cannot be used is logged: the app works on.
+func (p *proc) useSession(s *session.Session, trouble error) error {
+	if trouble != nil && !errors.Is(trouble, session.ErrEnd) {
+		p.kit.Log(slog.LevelWarn, trouble.Error())
 	}
 	p.mu.Lock()
 	fresh := p.agent == nil
@@ -108,7 +91,7 @@ func (p *proc) useSession(param json.RawMessage) error {
 	a := p.agent
 	p.mu.Unlock()
 	switch {
-	case errors.Is(err, session.ErrEnd):
+	case errors.Is(trouble, session.ErrEnd):
 		a.EndSession()
 	case s != nil && !fresh:
 		a.UseSession(s)

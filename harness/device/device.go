@@ -11,12 +11,16 @@
 // which tells what to do; that no two UI commands of a Device overlap; that
 // the values given to a started ability reach no log and no error; and that
 // an action for which no method is known on the device's type
-// (fixtures.Methods) is a *NoMethodError and nothing is tried.
+// (fixtures.Methods) is a *NoMethodError and nothing is tried. What it changes
+// on the device itself (SetCondition) it knows how to take back before it
+// changes it, and RestoreAll takes back all of it; what only a person can do is
+// a *ManualError that says so.
 //
 // It does not guarantee that a state holds after it was read, it does not wait
 // for a push, and it keeps nothing of other apps: a Sighting holds nodes of the
 // driven app and of the nonce only. Two Devices of the same key know nothing
-// of each other.
+// of each other. What was changed stays changed where this process dies before
+// RestoreAll.
 package device
 
 import (

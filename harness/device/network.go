@@ -135,7 +135,7 @@ func (d *Device) closeNetwork(ctx context.Context) error {
 // are, and simulates it. (Claim device.network.custom.)
 func (d *Device) customNetwork(ctx context.Context, n NetworkNumbers) error {
 	const doing = "simulate a network by numbers"
-	if err := d.networkFree(doing, false); err != nil {
+	if err := d.networkFree(doing, max(n.UplinkDropRate, n.DownlinkDropRate) == maxDropRate); err != nil {
 		return err
 	}
 	if err := d.openNetwork(ctx); err != nil {

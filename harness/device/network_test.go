@@ -103,6 +103,7 @@ func TestNetworksThatAreForAPerson(t *testing.T) {
 		{"offline without netcopilot", "phone", "SERIAL7", "offline", func(_ *testing.T, s *script) { s.lacks["netcopilot"] = true }, []string{"no netcopilot", "settings"}},
 		{"offline before API 20", "phone", "SERIAL7", "offline", func(t *testing.T, s *script) { s.api(t, "phone", "18") }, []string{"API 20", "USB"}},
 		{"offline by the network", "phone", "192.168.1.7:5555", "offline", func(*testing.T, *script) {}, []string{"USB"}},
+		{"every packet lost by the network", "phone", "192.168.1.7:5555", numbers.Value(), func(*testing.T, *script) {}, []string{"USB"}},
 		{"a lift by the network", "phone", "192.168.1.7:5555", "lift", func(*testing.T, *script) {}, []string{"USB"}},
 		{"an emulator", "phone", "127.0.0.1:5555", "metro", func(t *testing.T, s *script) { s.param(t, "phone", "const.product.model", "emulator") }, []string{"virtual Ethernet"}},
 	}

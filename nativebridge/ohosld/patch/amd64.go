@@ -41,8 +41,8 @@ func (o *object) amd64(rels relocations) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if sym.Name != tlsSymbol {
-			return 0, o.unknown(section, r.off, fmt.Sprintf("a thread-local variable %q besides %s", sym.Name, tlsSymbol))
+		if sym.Name != tlsAMD64 {
+			return 0, o.unknown(section, r.off, fmt.Sprintf("a thread-local variable %q besides %s", sym.Name, tlsAMD64))
 		}
 		code := rels.around(r.off-3, instruction)
 		if code == nil || r.off < 3 || r.addend != -4 {
@@ -50,7 +50,7 @@ func (o *object) amd64(rels relocations) (int, error) {
 		}
 		// REX.W, perhaps with REX.R; MOV r64, r/m64; ModRM: [rip+disp32].
 		if code[0]&^4 != 0x48 || code[1] != 0x8b || code[2]&0xc7 != 5 {
-			return 0, o.unknown(section, r.off-3, "instruction "+hexBytes(code)+" loads the offset of "+tlsSymbol)
+			return 0, o.unknown(section, r.off-3, "instruction "+hexBytes(code)+" loads the offset of "+tlsAMD64)
 		}
 		reg := registers[code[2]>>3&7+code[0]<<1&8]
 		if reg == "rsp" {

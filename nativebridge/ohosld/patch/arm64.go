@@ -10,8 +10,8 @@ import (
 
 // arm64 turns each
 //
-//	adrp x27, :gottprel:runtime.tlsg
-//	ldr  x27, [x27, :gottprel_lo12:runtime.tlsg]
+//	adrp x27, :gottprel:runtime.tls_g
+//	ldr  x27, [x27, :gottprel_lo12:runtime.tls_g]
 //
 // into a jump to the thunk, with the address to return to in x27:
 //
@@ -49,8 +49,8 @@ func (o *object) arm64(rels relocations) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if sym.Name != tlsSymbol {
-			return 0, o.unknown(section, r.off, fmt.Sprintf("a thread-local variable %q besides %s", sym.Name, tlsSymbol))
+		if sym.Name != tlsARM64 {
+			return 0, o.unknown(section, r.off, fmt.Sprintf("a thread-local variable %q besides %s", sym.Name, tlsARM64))
 		}
 		if typ == low {
 			if !halves[r.off] {
@@ -67,7 +67,7 @@ func (o *object) arm64(rels relocations) (int, error) {
 		}
 		if le.Uint32(code)&adrpMask != adrpX27 || le.Uint32(code[4:])&ldrMask != ldrX27 {
 			return 0, o.unknown(section, r.off, fmt.Sprintf("instructions %08x %08x load the offset of %s",
-				le.Uint32(code), le.Uint32(code[4:]), tlsSymbol))
+				le.Uint32(code), le.Uint32(code[4:]), tlsARM64))
 		}
 		le.PutUint32(code, adrX27Plus8)
 		le.PutUint32(code[4:], branch)

@@ -30,7 +30,7 @@ type source struct {
 }
 
 // symbols of every made-up object, in the order of the table.
-var symbols = []string{"runtime.tlsg", "_rt0_amd64_linux_lib", "_rt0_arm64_linux_lib", "other"}
+var symbols = []string{"runtime.tlsg", "_rt0_amd64_linux_lib", "_rt0_arm64_linux_lib", "other", "runtime.tls_g"}
 
 func index(t testing.TB, name string) uint64 {
 	for i, s := range symbols {
@@ -154,7 +154,7 @@ func arm64() source {
 	return source{
 		machine: elf.EM_AARCH64,
 		text:    text.Bytes(),
-		rels:    []rel{{4, "runtime.tlsg", page, 0}, {8, "runtime.tlsg", low, 0}},
+		rels:    []rel{{4, "runtime.tls_g", page, 0}, {8, "runtime.tls_g", low, 0}},
 		inits:   []rel{{0, "_rt0_arm64_linux_lib", uint32(elf.R_AARCH64_ABS64), 0}},
 	}
 }

@@ -38,8 +38,12 @@ const (
 	ThunkPrefix = "ohosld_tpoff_"
 )
 
-// tlsSymbol is the thread-local variable of the Go runtime: its g.
-const tlsSymbol = "runtime.tlsg"
+// The thread-local variable of the Go runtime, its g, bears another name on
+// each machine.
+const (
+	tlsAMD64 = "runtime.tlsg"
+	tlsARM64 = "runtime.tls_g"
+)
 
 // Result is a rewritten object.
 type Result struct {

@@ -172,7 +172,7 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		{"arm64, load elsewhere", with(b, func(s *source) { s.rels[1].off = 12 }), "does not follow its adrp"},
 		{"arm64, at the very end", with(b, func(s *source) { s.rels[0].off = 12 }), "no two instructions have room"},
 		{"arm64, an addend", with(b, func(s *source) { s.rels[0].addend = 8 }), "has the addend 8"},
-		{"arm64, another variable", with(b, func(s *source) { s.rels[0].sym = "other" }), `"other" besides runtime.tlsg`},
+		{"arm64, another variable", with(b, func(s *source) { s.rels[0].sym = "other" }), `"other" besides runtime.tls_g`},
 		{"arm64, local-exec", with(b, func(s *source) { s.rels[0].typ = uint32(elf.R_AARCH64_TLSLE_MOVW_TPREL_G0) }), "another model"},
 		{"arm64, amd64's entry", with(b, func(s *source) { s.inits[0].sym = "_rt0_amd64_linux_lib" }), "not _rt0_arm64_linux_lib"},
 	} {

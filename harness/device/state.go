@@ -35,8 +35,9 @@ type State struct {
 	Process string `json:"process,omitempty"`
 	// Stop is how this Device stopped the app, where it is stopped.
 	Stop Stop `json:"stop,omitempty"`
-	// Locked is set where the lock screen is up. It is read of an app in the
-	// background only: none is in front under a lock screen.
+	// Locked is set where the app runs and the lock screen is up, as far as the
+	// device tells (LockState). Whether an app that was in front then counts as
+	// in the foreground is the system's to say.
 	Locked bool `json:"locked,omitempty"`
 
 	pids []int
@@ -79,7 +80,7 @@ func (e *StateError) Error() string {
 func (e *StateError) Unwrap() error { return e.Err }
 
 // State reads the app's state: abilities by `aa dump -l`, processes by pidof,
-// and of an app in the background the lock screen, where the device tells (see
+// and of an app that runs the lock screen, where the device tells (see
 // LockState). It disturbs nothing. They are not read at the same instant; an
 // app that is changing may show either state. (Claims device.dump.state and
 // device.dump.process.)
@@ -102,13 +103,11 @@ func (d *Device) State(ctx context.Context) (State, error) {
 		return state, nil
 	}
 	d.setStop(StopUnknown)
-	if state.App == Background {
-		lock, err := d.LockState(ctx)
-		if err != nil {
-			return State{}, fmt.Errorf("%s: %w", doing, err)
-		}
-		state.Locked = lock.Locked
+	lock, err := d.LockState(ctx)
+	if err != nil {
+		return State{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	state.Locked = lock.Locked
 	return state, nil
 }
 

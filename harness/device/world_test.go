@@ -5,6 +5,7 @@ package device_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -95,6 +96,30 @@ func TestASimulatedScreenIsKeptOnAndRestored(t *testing.T) {
 		t.Errorf("RestoreAll = %v, changed %q", err, d.Changed())
 	}
 	start(t, d) // no lock screen is in the way
+}
+
+func TestASimulatedPhoneIsLockedAndUnlocked(t *testing.T) {
+	d, _ := simulated(t, "phone")
+	pid := start(t, d)
+	locked, err := d.SetCondition(t.Context(), device.Condition{Kind: device.ConditionLock, Value: device.Locked})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now, err := d.State(t.Context()); err != nil || !now.Locked || now.PID != pid {
+		t.Errorf("state %v, %v; want it under the lock screen", now, err)
+	}
+	var refused *device.StartError
+	if err := d.Start(t.Context(), nil); !errors.As(err, &refused) || !refused.Locked() {
+		t.Errorf("Start = %v, want it refused for the lock screen", err)
+	}
+	mentions(t, refused, "unlock the device")
+	if err := locked.Undo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := d.LockState(t.Context()); err != nil || !now.Known || now.Locked {
+		t.Errorf("lock state %v, %v", now, err)
+	}
+	start(t, d)
 }
 
 // team makes a package of an app that a simulated device takes.

@@ -39,7 +39,7 @@ func newNotification(a *app, m sim.Message, n notice) *notification {
 	}
 	return &notification{
 		app: a, id: id, pushType: m.PushType, appMessageID: n.AppMessageID, title: n.Title, text: n.Body, inbox: n.InboxContent,
-		slot: slotOf(m.Category), click: target{action: n.ClickAction},
+		slot: slotOf(m.Category), flags: flagsOf(m.Category), click: target{action: n.ClickAction},
 	}
 }
 

@@ -16,20 +16,23 @@ import (
 // boot is what changes with every start of the device.
 type boot struct {
 	id string
-	at time.Time
+	// at is by the world's clock, real by the device's.
+	at, real time.Time
 }
 
 func (d *Device) startUp() {
 	var id [16]byte
 	_, _ = rand.Read(id[:])
-	d.boot = boot{id: hex.EncodeToString(id[:]), at: d.now()}
-	d.hilog = newHilog(d.opts.Profile)
-	d.screen = screen{on: true}
-	d.shade, d.front, d.dialog = nil, nil, nil
+	d.boot = boot{id: hex.EncodeToString(id[:]), at: d.now(), real: d.date()}
+	d.hilog = newHilog(d.build, d.persist)
+	d.screen = screen{on: true, locked: d.pin}
+	d.power = power{}
+	d.shade, d.recent, d.front, d.dialog, d.banner = nil, nil, nil, nil, banner{}
 }
 
 // Reboot ends every process as a power cut would and starts the device again:
-// the shade is empty, appMessageIds are forgotten, storage is as it was.
+// the shade is empty, appMessageIds are forgotten, netcopilot is off, storage
+// is as it was.
 func (d *Device) Reboot(ctx context.Context) error {
 	// Twice: whoever holds the lifecycle may be waiting for a frozen app, or
 	// start another one.
@@ -39,14 +42,15 @@ func (d *Device) Reboot(ctx context.Context) error {
 	}
 	defer d.life.leave()
 	d.powerCut()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, a := range d.apps {
-		clear(a.seen)
-		a.waiting = nil
-	}
-	d.startUp()
-	d.notify()
+	d.changeNetwork(func(n *network) bool {
+		n.on, n.active = false, 0
+		for _, a := range d.apps {
+			clear(a.seen)
+			a.waiting, a.ended = nil, ""
+		}
+		d.startUp()
+		return true
+	})
 	return nil
 }
 

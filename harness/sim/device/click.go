@@ -26,7 +26,7 @@ const callerKey = "ohos.aafwk.param.callerBundleName"
 // points to is started or called. The badge stays.
 func (d *Device) tap(ctx context.Context, n *notification) error {
 	d.mu.Lock()
-	d.remove(n)
+	d.withdraw(deletedByClick, func(other *notification) bool { return other == n })
 	d.screen.shade = false
 	spec := &n.app.spec
 	want := seam.Want{}

@@ -82,7 +82,7 @@ func (d *Device) deliver(ctx context.Context, m sim.Message) sim.Receipt {
 	}
 	d.mu.Lock()
 	a := d.byToken(m.Token)
-	closed := d.closed || d.offline
+	closed := d.closed || !d.net.reachable()
 	d.mu.Unlock()
 	switch {
 	case closed:

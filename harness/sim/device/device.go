@@ -7,14 +7,19 @@
 // dialogs, and a shell.
 //
 // It guarantees the rules of Push Kit that its tests name by number, that
-// every view of the device (getActiveNotifications, the UI tree, aa dump, the
-// log) is made from the one store, that the shell reaches no command and no
-// file of the host, and that no process outlives Close. Timers run on the
-// world's clock; time stamps that leave the device are real.
+// every view of the device (getActiveNotifications, the UI tree, pictures of
+// the screen, the window list, the dumps, the log) is made from the one store,
+// that the shell reaches no command and no file of the host, and that no
+// process outlives Close. Which tools there are, and what they refuse, follows
+// from the profile's parameters: user or engineering build, developer mode, log
+// firmware, API level. Timers run on the world's clock; time stamps that leave
+// the device are real, unless the device's date was set.
 //
-// It does not draw, play or vibrate, and it knows nothing of forms, live views
-// and calls: a message of those kinds is answered with receipt 14. Where the
-// documentation is silent the choice made here is a claim in fixtures/claims.
+// It does not play or vibrate, a picture is made of boxes and ASCII text, a bad
+// network that loses less than everything changes nothing, and it knows nothing
+// of live views and calls; a card on the desktop is not refreshed. A message of
+// those kinds is answered with receipt 14. Where the documentation is silent
+// the choice made here is a claim in fixtures/claims.
 package device
 
 import (
@@ -72,7 +77,8 @@ type Options struct {
 	// registered until it does. By default it is lost.
 	KeepUnregistered bool
 	// OpaqueDialog hides the buttons of the authorisation dialog from the UI
-	// tree, as UI extensions often are.
+	// tree, as UI extensions often are, until the method of that name says
+	// otherwise.
 	OpaqueDialog bool
 	// InstallError is asked before a package of that bundle is installed; a
 	// code that it returns is what bm refuses with. Nil refuses nothing.
@@ -97,19 +103,32 @@ type Device struct {
 	// uitest is held by a uitest call: the real tool is not re-entrant.
 	uitest turnstile
 
+	// build says which tools there are; nothing changes it.
+	build build
+	// drawing is held by who draws a picture of the screen.
+	drawing turnstile
+
 	mu      sync.Mutex
 	changed chan struct{}
 	// closed forbids new processes, off new goroutines as well.
-	closed  bool
-	off     bool
-	offline bool
-	boot    boot
-	apps    []*app
-	front   *app
-	shade   []*notification
-	screen  screen
-	dialog  *dialog
-	hilog   hilog
+	closed bool
+	off    bool
+	net    network
+	boot   boot
+	apps   []*app
+	front  *app
+	// shade holds what is shown, recent also what was; the newest first.
+	shade, recent []*notification
+	screen        screen
+	banner        banner
+	pin           bool
+	dialog        *dialog
+	opaque        bool
+	power         power
+	calendar      calendar
+	hilog         hilog
+	// persist holds the levels of the log that outlast a reboot.
+	persist logLevels
 	files   *files
 	params  map[string]string
 	calls   ring[Call]
@@ -150,8 +169,9 @@ func New(o Options) (*Device, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make device %s: %w", o.Key, err)
 	}
-	d := &Device{opts: o, log: o.Logger.With("device", o.Key), changed: make(chan struct{}),
-		life: newTurnstile(), uitest: newTurnstile(), files: newFiles(), calls: newRing[Call](maxCalls)}
+	d := &Device{opts: o, log: o.Logger.With("device", o.Key), changed: make(chan struct{}), persist: newLogLevels(),
+		build: buildOf(o.Profile), opaque: o.OpaqueDialog,
+		life: newTurnstile(), uitest: newTurnstile(), drawing: newTurnstile(), files: newFiles(), calls: newRing[Call](maxCalls)}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.startUp()
 	for _, spec := range o.Apps {
@@ -171,26 +191,6 @@ func (d *Device) Key() string { return d.opts.Key }
 
 // Name returns the host name.
 func (d *Device) Name() string { return d.opts.Profile.Name }
-
-// Online reports whether the network reaches the device.
-func (d *Device) Online() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !d.offline && !d.closed
-}
-
-// SetOnline cuts the network or restores it. A cloud that has a method
-// Connect(sim.Device) is told of the latter.
-func (d *Device) SetOnline(online bool) {
-	d.mu.Lock()
-	back := d.offline && online
-	d.offline = !online
-	d.notify()
-	d.mu.Unlock()
-	if c, ok := d.opts.Cloud.(interface{ Connect(sim.Device) }); ok && back {
-		c.Connect(d)
-	}
-}
 
 // Changed returns a channel that is closed at the next change of the device's
 // state. Take it, look at State, then wait.

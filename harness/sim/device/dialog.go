@@ -69,9 +69,7 @@ func (d *Device) requestNotifications(ctx context.Context, p *proc) error {
 func (d *Device) answerDialog(allow bool) {
 	q := d.dialog
 	d.dialog = nil
-	a := q.owner.app
-	a.kept.Asked, a.kept.Enabled = true, allow
-	d.save(a)
+	d.enable(q.owner.app, allow)
 	if allow {
 		q.answer(nil)
 		return
@@ -83,6 +81,15 @@ func (d *Device) answerDialog(allow bool) {
 // app's page; d.mu is held.
 func (d *Device) dialogVisible() bool {
 	return d.dialog != nil && d.dialog.owner.foreground && !d.screen.locked && d.screen.on
+}
+
+// OpaqueDialog hides the buttons of the authorisation dialog from the UI tree,
+// or shows them: what a user sees and can tap stays the same.
+func (d *Device) OpaqueDialog(opaque bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opaque = opaque
+	d.notify()
 }
 
 // dialogTexts are the question and the labels of the buttons in the device's

@@ -34,7 +34,7 @@ type fileNode struct {
 
 func newFiles() *files {
 	f := &files{nodes: map[string]*fileNode{}}
-	for _, dir := range []string{"/", "/bin", "/data", "/data/local", tmp, "/dev", "/proc", "/system", "/system/bin"} {
+	for _, dir := range []string{"/", "/bin", "/data", "/data/local", tmp, "/data/log", "/data/log/faultlog", faultDir, "/dev", "/proc", "/system", "/system/bin"} {
 		f.nodes[dir] = &fileNode{dir: true, changed: time.Now()}
 	}
 	return f

@@ -4,6 +4,7 @@
 package device
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +54,11 @@ func (d *Device) Install(spec InstalledApp) error {
 
 // Uninstall removes an app and its data. A push to its token then gives
 // receipt 2.
-func (d *Device) Uninstall(bundle string) error {
+func (d *Device) Uninstall(bundle string) error { return d.uninstall(bundle, false) }
+
+// uninstall removes an app. keep leaves its files for the next installation, as
+// bm uninstall -k does; the token ends all the same: claim device.data.keep.
+func (d *Device) uninstall(bundle string, keep bool) error {
 	a, err := d.wipe(bundle, sim.AppUninstalled)
 	if err != nil {
 		return fmt.Errorf("uninstall %s: %w", bundle, err)
@@ -67,6 +72,9 @@ func (d *Device) Uninstall(bundle string) error {
 		}
 	}
 	d.notify()
+	if keep {
+		return errors.Join(os.RemoveAll(a.recordPath()), os.RemoveAll(a.cacheDir()))
+	}
 	return os.RemoveAll(a.dir)
 }
 
@@ -80,13 +88,24 @@ func (d *Device) Clear(bundle string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := os.RemoveAll(a.filesDir()); err != nil {
+	if err := errors.Join(os.RemoveAll(a.filesDir()), os.RemoveAll(a.cacheDir())); err != nil {
 		return fmt.Errorf("clear %s: %w", bundle, err)
 	}
 	if err := os.MkdirAll(a.filesDir(), 0o700); err != nil {
 		return fmt.Errorf("clear %s: %w", bundle, err)
 	}
 	return nil
+}
+
+// clearCache removes an app's cache, as `bm clean -c` does.
+func (d *Device) clearCache(bundle string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := d.find(bundle)
+	if a == nil {
+		return errNotInstalled
+	}
+	return os.RemoveAll(a.cacheDir())
 }
 
 // wipe ends the app's processes and forgets what depends on its data.
@@ -104,9 +123,10 @@ func (d *Device) wipe(bundle string, reason sim.Receipt) (*app, error) {
 	d.mu.Lock()
 	token := d.forget(a)
 	a.kept.AAID = ""
+	a.rows = 0
 	d.save(a)
 	if reason == sim.AppUninstalled {
-		d.removeAll(a)
+		d.withdraw(deletedWithBundle, func(n *notification) bool { return n.app == a })
 	}
 	d.mu.Unlock()
 	if token != "" {

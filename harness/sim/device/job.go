@@ -94,6 +94,7 @@ func (p *proc) run(ctx context.Context, j *job) {
 	case patience.Err() != nil && ctx.Err() == nil:
 		err = fmt.Errorf("%s: %w", j.method, errFrozen)
 		p.d.mu.Lock()
+		p.frozen = true
 		p.d.systemLog("E", "AppMS", fmt.Sprintf("APP_FREEZE %s (%d) in %s", p.name(), p.child.PID(), j.method))
 		p.d.mu.Unlock()
 		p.kill()

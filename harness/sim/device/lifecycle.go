@@ -17,6 +17,7 @@ var (
 	errNotInstalled = errors.New("the app is not installed")
 	errNoAbility    = errors.New("the app has no such ability")
 	errLocked       = errors.New("the screen is locked")
+	errNotRecent    = errors.New("it is not among the recent apps")
 )
 
 // bringForward starts the ability with the want, or hands the want to it if it
@@ -152,7 +153,8 @@ func (d *Device) home(ctx context.Context) error {
 	return d.attempt(ctx, j)
 }
 
-// stop ends every process of the app, as aa force-stop does. It does not wait
+// stop ends every process of the app, as aa force-stop does, or a device that
+// clears or replaces it. It does not wait
 // for its turn in the lifecycle: a frozen app holds that.
 func (d *Device) stop(bundle string) {
 	d.mu.Lock()
@@ -160,6 +162,7 @@ func (d *Device) stop(bundle string) {
 	if a := d.find(bundle); a != nil {
 		procs = append(procs, a.extensions...)
 		if a.main != nil {
+			a.main.ending = EndedForceStop
 			procs = append(procs, a.main)
 		}
 	}

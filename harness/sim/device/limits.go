@@ -27,11 +27,18 @@ const (
 // Bounds of the simulator itself.
 const (
 	maxCalls      = 4096
+	maxRecent     = 256
+	maxCards      = 16
+	maxFaultLogs  = 32
 	maxQueue      = 256
 	maxRequests   = 64
 	maxRows       = 10_000
 	maxDedup      = 4096
 	maxLogLines   = 4096
+	maxParams     = 256
+	maxParam      = 4096
 	maxLogMessage = 4096
+	maxLogLevels  = 256
+	maxLogSizes   = 16
 	maxFiles      = 256 << 20
 )

@@ -69,7 +69,7 @@ func TestConsumerFirmwareShowsWarningsOnly(t *testing.T) {
 	if out := b.sh("hilog -x"); strings.Contains(out, " I ") {
 		t.Errorf("a nolog build shows information:\n%s", out)
 	}
-	if out := b.sh("hilog -b D -D d001203"); out != "Set domain 0x1203 log level to D successfully\n" {
+	if out := b.sh("hilog -b D -D d001203"); out != "Set domain 0xd001203 log level to D successfully\n" {
 		t.Errorf("hilog -b -D said %q", out)
 	}
 }

@@ -4,6 +4,7 @@
 package device
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -17,10 +18,28 @@ type notification struct {
 	title, text  string
 	inbox        []string
 	slot         slot
-	badge        int
-	at           time.Time
-	click        target
+	// flags are its reminder flags.
+	flags int
+	badge int
+	at    time.Time
+	click target
+	// goneAt and reason say when and why it left the shade; the time is zero
+	// while it is there.
+	goneAt time.Time
+	reason deletion
 }
+
+// deletion is why a notification left the shade, as dumps number it. Source:
+// OpenHarmony, notification_constant.h.
+type deletion int
+
+const (
+	deletedByClick    deletion = 1
+	deletedByApp      deletion = 8
+	deletedByLimit    deletion = 11
+	deletedBySwitch   deletion = 13
+	deletedWithBundle deletion = 28
+)
 
 // show puts a notification into the shade by the rules of notifyId and
 // appMessageId, and reports whether it was shown; d.mu is held.
@@ -38,13 +57,36 @@ func (d *Device) show(n *notification) bool {
 		d.ids.notification++
 		n.id = 1<<31 - 1 - d.ids.notification
 	}
-	n.at = time.Now()
-	d.shade = slices.DeleteFunc(d.shade, func(old *notification) bool { return old.app == n.app && old.id == n.id })
-	d.shade = append([]*notification{n}, d.shade...)
+	n.at = d.date()
+	same := func(old *notification) bool { return old.app == n.app && old.id == n.id }
+	if d.banner.of != nil && same(d.banner.of) {
+		d.banner.of = nil
+	}
+	d.shade = append([]*notification{n}, slices.DeleteFunc(d.shade, same)...)
+	d.recent = append([]*notification{n}, slices.DeleteFunc(d.recent, same)...)
+	d.recent = d.recent[:min(len(d.recent), maxRecent)]
+	d.logPosted(n)
+	d.alertUser(n)
 	d.trim(n.app)
-	d.systemLog("I", "Ans", "prepareNotificationInfo bundleName="+n.app.spec.Bundle+",uid="+itoa(n.app.uid))
 	d.notify()
 	return true
+}
+
+// logPosted writes what the notification service notes of a new notification:
+// from HarmonyOS 6 its key and flags as well. Source: OpenHarmony 6.1,
+// distributed_notification_service; for other versions claim device.ans.log.
+func (d *Device) logPosted(n *notification) {
+	d.systemLog("I", "Ans", fmt.Sprintf("prepareNotificationInfo bundleName=%s,uid=%d", n.app.spec.Bundle, n.app.uid))
+	if d.build.api < api60 {
+		return
+	}
+	silent := 0
+	if n.flags&(remindSound|remindBanner|remindVibration) == 0 {
+		silent = 1
+	}
+	d.systemLog("I", "Ans", fmt.Sprintf("SetFlags-init,Key=%s flags=%d", n.key(), n.flags))
+	d.systemLog("I", "Ans", fmt.Sprintf("SetFlags- HandleFlag Key=%s flags = %d class = %s silent = %d", n.key(), n.flags, n.slot.name, silent))
+	d.systemLog("I", "Ans", fmt.Sprintf("CheckNeedSilent isNeedSilent:%d", silent))
 }
 
 // remember notes an appMessageId; the map stays bounded.
@@ -64,7 +106,7 @@ func (a *app) remember(id string, now time.Time) {
 // trim drops the app's oldest notifications above the limit.
 func (d *Device) trim(a *app) {
 	count := 0
-	d.shade = slices.DeleteFunc(d.shade, func(n *notification) bool {
+	d.withdraw(deletedByLimit, func(n *notification) bool {
 		if n.app == a {
 			count++
 		}
@@ -72,16 +114,35 @@ func (d *Device) trim(a *app) {
 	})
 }
 
-// remove takes one from the shade; d.mu is held.
-func (d *Device) remove(n *notification) {
-	d.shade = slices.DeleteFunc(d.shade, func(other *notification) bool { return other == n })
-	d.notify()
+// withdraw takes what fits from the shade, wherever it shows, and returns how
+// many that were; d.mu is held.
+func (d *Device) withdraw(why deletion, fits func(*notification) bool) int {
+	before := len(d.shade)
+	d.shade = slices.DeleteFunc(d.shade, func(n *notification) bool {
+		if !fits(n) {
+			return false
+		}
+		n.goneAt, n.reason = d.date(), why
+		if d.banner.of == n {
+			d.banner.of = nil
+		}
+		d.systemLog("I", "Ans", "CancelNotification key="+n.key())
+		return true
+	})
+	if len(d.shade) != before {
+		d.notify()
+	}
+	return before - len(d.shade)
 }
 
-// removeAll takes the app's notifications from the shade; d.mu is held.
-func (d *Device) removeAll(a *app) {
-	d.shade = slices.DeleteFunc(d.shade, func(n *notification) bool { return n.app == a })
-	d.notify()
+// enable sets the notification switch of an app, as its user would; d.mu is
+// held. What is shown leaves with the right to show it.
+func (d *Device) enable(a *app, on bool) {
+	a.kept.Asked, a.kept.Enabled = true, on
+	if !on {
+		d.withdraw(deletedBySwitch, func(n *notification) bool { return n.app == a })
+	}
+	d.save(a)
 }
 
 // key is how the log names a post of the push service. Source: OpenHarmony,

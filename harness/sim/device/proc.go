@@ -5,11 +5,13 @@ package device
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -33,9 +35,15 @@ type proc struct {
 	started  time.Time
 	// done is closed once the process is gone and the store knows it.
 	done chan struct{}
+	// killed is set once somebody has killed it.
+	killed atomic.Bool
 
 	// The rest is guarded by d.mu.
-	dead       bool
+	dead bool
+	// ending is the end that somebody has in mind for it, frozen the reason of
+	// a kill by the system.
+	ending     Ended
+	frozen     bool
 	foreground bool
 	suspended  bool
 	unanswered int
@@ -81,7 +89,7 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 	if role == wire.RoleExtension {
 		a.extensions = append(a.extensions, p)
 	} else {
-		a.main = p
+		a.main, a.ended = p, ""
 	}
 	ctx, gone := context.WithCancel(d.ctx)
 	stream := seam.NewStream(p.child.Stdout(), p.child.Stdin(), p.child.Stdout().Close)
@@ -121,6 +129,7 @@ func (p *proc) bury() {
 	}
 	if p.app.main == p {
 		p.app.main = nil
+		p.app.ended = cmp.Or(p.ending, EndedDied)
 		if d.front == p.app {
 			d.front = nil
 		}
@@ -129,6 +138,9 @@ func (p *proc) bury() {
 	if d.dialog != nil && d.dialog.owner == p {
 		d.dialog.answer(errDied)
 		d.dialog = nil
+	}
+	if kind := p.fault(); kind != "" {
+		d.faultLog(p, kind)
 	}
 	d.systemLog("I", "AppMS", fmt.Sprintf("process %s (%d) died", p.name(), p.child.PID()))
 	close(p.done)
@@ -158,7 +170,10 @@ func (p *proc) name() string {
 	return p.app.spec.Bundle
 }
 
-func (p *proc) kill() { _ = p.child.Kill() }
+func (p *proc) kill() {
+	p.killed.Store(true)
+	_ = p.child.Kill()
+}
 
 // end asks the process to end and waits for it.
 func (p *proc) end(ctx context.Context) {

@@ -5,7 +5,6 @@ package device
 
 import (
 	"context"
-	"slices"
 
 	"github.com/pushproof/pushproof/harness/sim"
 )
@@ -20,15 +19,12 @@ func (d *Device) Revoke(_ context.Context, r sim.Revocation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := d.byToken(r.Token)
-	if a == nil || d.closed || d.offline {
+	if a == nil || d.closed || !d.net.reachable() {
 		return
 	}
-	before := len(d.shade)
-	d.shade = slices.DeleteFunc(d.shade, func(n *notification) bool {
+	if d.withdraw(deletedByApp, func(n *notification) bool {
 		return n.app == a && n.id == r.NotifyID && n.pushType == r.PushType
-	})
-	if len(d.shade) != before {
+	}) > 0 {
 		d.systemLog("I", "PushService", "message revoked, notifyId is "+itoa(r.NotifyID))
-		d.notify()
 	}
 }

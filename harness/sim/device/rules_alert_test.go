@@ -286,7 +286,7 @@ func TestRule20MarketingIsSilent(t *testing.T) {
 	if b.layout().find("quiet", nil) == nil {
 		t.Error("a silent notification is missing in the notification centre")
 	}
-	b.Lock(true)
+	b.SetLocked(true)
 	if b.layout().find("quiet", nil) != nil || b.layout().find("loud", nil) == nil {
 		t.Error("the lock screen shows a silent notification, or not the other")
 	}

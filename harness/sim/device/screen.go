@@ -10,7 +10,9 @@ import (
 
 // screen is what the user sees apart from apps; d.mu guards it.
 type screen struct {
-	on     bool
+	on bool
+	// locked is the one home of the lock: the lock's service, the window list
+	// and the UI tree read it here.
 	locked bool
 	// shade is set while the notification centre is open.
 	shade bool
@@ -19,12 +21,23 @@ type screen struct {
 // touch reports whether the device has a touch screen.
 func (d *Device) touch() bool { return d.opts.Profile.DeviceType != "tv" }
 
-// Lock locks or unlocks the screen.
-func (d *Device) Lock(locked bool) {
+// SetLocked locks or unlocks the screen, as the device's user does who knows
+// the PIN.
+func (d *Device) SetLocked(locked bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.screen.locked = locked
 	d.screen.shade = d.screen.shade && !locked
+	d.notify()
+}
+
+// SetPIN sets or removes the PIN of the lock screen. With one a swipe does not
+// unlock: claim device.unlock.swipe. A PIN outlasts Reboot, which then ends on the
+// lock screen.
+func (d *Device) SetPIN(set bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pin = set
 	d.notify()
 }
 
@@ -90,11 +103,12 @@ func (d *Device) swipe(x1, y1, x2, y2 int) {
 	long := p.Height / 5
 	switch {
 	case d.screen.locked:
-		if y1-y2 >= 2*long && y1 > p.Height/2 {
+		if !d.pin && y1-y2 >= 2*long && y1 > p.Height/2 {
 			d.screen.locked = false
 		}
 	case !d.screen.shade && y1 <= p.Height/20 && y2-y1 >= long && x1 < p.Width/2:
 		d.screen.shade = true
+		d.banner.of = nil
 	case d.screen.shade && y1-y2 >= long:
 		d.screen.shade = false
 	}

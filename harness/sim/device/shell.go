@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
@@ -30,15 +31,20 @@ func (d *Device) Shell(ctx context.Context, command string, stdin io.Reader, out
 	defer cancel()
 	defer context.AfterFunc(d.ctx, cancel)()
 	both := &lockedWriter{w: out}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangMirBSDKorn)).Parse(strings.NewReader(command), "sh")
-	if err == nil {
-		err = unsafe(file)
+	if len(command) > maxCommand {
+		// The device's kernel refuses it, and nothing says so.
+		return
 	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangMirBSDKorn)).Parse(strings.NewReader(command), "sh")
 	if err != nil {
 		fmt.Fprintf(both, "/bin/sh: syntax error: %v\n", err)
 		return
 	}
-	s := &shell{d: d, idle: end}
+	if err := check(file, false); err != nil {
+		fmt.Fprintf(both, "/bin/sh: %v\n", err)
+		return
+	}
+	s := &shell{d: d, idle: end, out: both}
 	runner, err := interp.New(
 		interp.Env(environment()), interp.StdIO(stdin, both, both), root,
 		interp.CallHandler(s.call), interp.ExecHandlers(s.only), interp.OpenHandler(s.open),
@@ -57,6 +63,10 @@ type shell struct {
 	d *Device
 	// idle tells the device that the command only watches.
 	idle func()
+	out  io.Writer
+	// commands counts those that were run.
+	commands atomic.Int64
+	stopped  sync.Once
 }
 
 // root sets the working directory. interp.Dir would look for it on the host.
@@ -81,29 +91,38 @@ func (e environ) Get(name string) expand.Variable {
 	return e.Environ.Get(name)
 }
 
-// unsafe refuses what the interpreter would ask the host for: who owns a file.
-func unsafe(file *syntax.File) (err error) {
-	syntax.Walk(file, func(n syntax.Node) bool {
-		if test, ok := n.(*syntax.UnaryTest); ok && (test.Op == syntax.TsUsrOwn || test.Op == syntax.TsGrpOwn) {
-			err = fmt.Errorf("%s: the simulated shell knows no owners", test.Op)
-		}
-		return err == nil
-	})
-	return err
-}
-
-// call keeps builtins from looking for commands on the host.
-func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
+// call keeps builtins from looking for commands on the host, and the command
+// line within its bounds.
+func (s *shell) call(_ context.Context, args []string) ([]string, error) {
+	if err := s.bounded(); err != nil {
+		return args, s.stop(err)
+	}
 	switch args[0] {
+	case "eval":
+		if err := evaluable(strings.Join(args[1:], " ")); err != nil {
+			return args, s.stop(err)
+		}
+	case "trap":
+		for _, text := range args[1:] {
+			if err := evaluable(text); err != nil {
+				return args, s.stop(err)
+			}
+		}
+	case "command", "builtin":
+		if len(args) > 1 && slices.Contains([]string{"eval", "trap", "alias", "shopt", "command", "builtin"}, args[1]) {
+			return args, s.stop(fmt.Errorf("%s %s: refused by the simulated shell", args[0], args[1]))
+		}
+		if args[0] == "command" && len(args) > 2 && (args[1] == "-v" || args[1] == "-V") {
+			return append([]string{"whence"}, args[2:]...), nil
+		}
+	case "alias", "shopt":
+		// An alias could hide a call from the check above.
+		return append([]string{"/bin/" + args[0]}, args[1:]...), nil
 	case "type", "hash":
 		return append([]string{"whence", "-v"}, args[1:]...), nil
 	case "kill":
 		// The interpreter has a builtin of that name which it does not support.
 		return append([]string{"/bin/kill"}, args[1:]...), nil
-	case "command":
-		if len(args) > 2 && (args[1] == "-v" || args[1] == "-V") {
-			return append([]string{"whence"}, args[2:]...), nil
-		}
 	case ".", "source":
 		return []string{"source"}, fmt.Errorf("%s: the simulated shell reads no scripts", args[0])
 	case "test", "[":
@@ -112,6 +131,12 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// stop says once why the command line ends here.
+func (s *shell) stop(err error) error {
+	s.stopped.Do(func() { fmt.Fprintf(s.out, "/bin/sh: %v\n", err) })
+	return err
 }
 
 // only makes exec the last handler: the interpreter's own would look for a
@@ -124,7 +149,7 @@ func (s *shell) exec(ctx context.Context, args []string) error {
 	if dir := path.Dir(name); dir == "/bin" || dir == "/system/bin" {
 		name = path.Base(name)
 	}
-	run, ok := tools[name]
+	run, ok := s.d.tool(name)
 	if !ok {
 		fmt.Fprintf(hc.Stderr, "/bin/sh: %s: inaccessible or not found\n", args[0])
 		return interp.ExitStatus(127)

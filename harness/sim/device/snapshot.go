@@ -17,6 +17,10 @@ type State struct {
 	Front  string
 	On     bool
 	Locked bool
+	// KeepsOn is set by the power service's -t; ScreenTimeout is in
+	// milliseconds.
+	KeepsOn       bool
+	ScreenTimeout int
 	// ShadeOpen and DialogOpen say what lies over the app.
 	ShadeOpen, DialogOpen bool
 	Apps                  []AppState
@@ -32,6 +36,9 @@ type AppState struct {
 	Extensions []int
 	Foreground bool
 	Suspended  bool
+	// Ended says how the last main process ended; "" while one runs, and where
+	// none has run since the device started up.
+	Ended Ended
 	// Enabled is the notification switch.
 	Enabled bool
 	Badge   int
@@ -56,6 +63,8 @@ type Shown struct {
 	Slot         string
 	// Silent ones stand in the notification centre only.
 	Silent bool
+	// Banner is set while its banner covers the upper edge of the screen.
+	Banner bool
 	At     time.Time
 }
 
@@ -63,14 +72,14 @@ type Shown struct {
 func (d *Device) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := State{BootID: d.boot.id, Online: !d.offline, On: d.screen.on, Locked: d.screen.locked,
-		ShadeOpen: d.screen.shade, DialogOpen: d.dialog != nil}
+	s := State{BootID: d.boot.id, Online: d.net.reachable(), On: d.screen.on, Locked: d.screen.locked,
+		KeepsOn: d.power.keepOn, ScreenTimeout: d.power.off(), ShadeOpen: d.screen.shade, DialogOpen: d.dialog != nil}
 	if d.front != nil {
 		s.Front = d.front.spec.Bundle
 	}
 	for _, a := range d.apps {
 		app := AppState{Bundle: a.spec.Bundle, Enabled: a.kept.Enabled, Badge: a.kept.Badge, Token: push.NewToken(a.kept.Token),
-			KeepsMessage: a.kept.Background != nil, Rows: a.rows, Files: a.filesDir()}
+			KeepsMessage: a.kept.Background != nil, Rows: a.rows, Files: a.filesDir(), Ended: a.ended}
 		if p := a.main; p != nil {
 			app.PID, app.Foreground, app.Suspended = p.child.PID(), p.foreground, p.suspended
 			app.Registered = append(app.Registered, p.registered...)
@@ -82,7 +91,7 @@ func (d *Device) State() State {
 	}
 	for _, n := range d.shade {
 		s.Notifications = append(s.Notifications, Shown{Bundle: n.app.spec.Bundle, ID: n.id, AppMessageID: n.appMessageID,
-			Title: n.title, Text: n.text, Slot: n.slot.name, Silent: n.slot.silent, At: n.at})
+			Title: n.title, Text: n.text, Slot: n.slot.name, Silent: n.slot.silent, Banner: d.bannerShown() == n, At: n.at})
 	}
 	return s
 }

@@ -31,6 +31,8 @@ type app struct {
 	main       *proc
 	extensions []*proc
 	gone       bool
+	// ended says how the last main process ended.
+	ended Ended
 	// waiting holds messages for types that are not registered yet, if the
 	// device keeps them.
 	waiting []heldMessage
@@ -47,6 +49,7 @@ type record struct {
 	Badge      int          `json:"badge"`
 	Background *keptMessage `json:"background,omitempty"`
 	LastRow    int64        `json:"lastRow"`
+	Cards      []card       `json:"cards,omitempty"`
 }
 
 // keptMessage is the newest background message of an app that was not in
@@ -57,6 +60,7 @@ type keptMessage struct {
 }
 
 func (a *app) filesDir() string   { return filepath.Join(a.dir, "files") }
+func (a *app) cacheDir() string   { return filepath.Join(a.dir, "cache") }
 func (a *app) recordPath() string { return filepath.Join(a.dir, "system.json") }
 
 // load reads the record of an earlier boot, if there is one.

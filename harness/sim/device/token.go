@@ -33,7 +33,7 @@ func (d *Device) getToken(ctx context.Context, p *proc) (any, func(), error) {
 		return nil, nil, seam.Fail(codeUnsupported, "Device does not support getting token.")
 	}
 	d.mu.Lock()
-	token, offline := p.app.kept.Token, d.offline
+	token, offline := p.app.kept.Token, !d.net.reachable()
 	d.mu.Unlock()
 	flush := func() { d.handOver(p) }
 	if token != "" {

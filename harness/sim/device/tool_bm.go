@@ -22,13 +22,12 @@ func toolBM(c *call) int {
 	}
 	flag := func(f string) bool { return slices.Contains(c.args[1:], f) }
 	switch {
-	case c.args[0] == "dump" && flag("-a"):
-		c.d.mu.Lock()
-		defer c.d.mu.Unlock()
-		c.print("ID: 100:\n")
-		for _, a := range c.d.apps {
-			c.print("\t%s\n", a.spec.Bundle)
-		}
+	case c.args[0] == "dump" && flag("-l") && c.d.build.api < api60:
+		c.print("error: unknown option.\nusage: bm <command> <options>\n")
+	case c.args[0] == "dump" && (flag("-a") || flag("-g")):
+		c.listBundles(flag("-g"), flag("-l"))
+	case c.args[0] == "dump" && name != "" && flag("-l"):
+		c.dumpLabel(name)
 	case c.args[0] == "dump" && name != "":
 		c.dumpBundle(name)
 	case c.args[0] == "get" && (flag("-u") || flag("--udid")):
@@ -36,7 +35,7 @@ func toolBM(c *call) int {
 	case c.args[0] == "install":
 		c.install()
 	case c.args[0] == "uninstall" && name != "":
-		if err := c.d.Uninstall(name); err != nil {
+		if err := c.d.uninstall(name, flag("-k")); err != nil {
 			c.print("error: failed to uninstall bundle.\ncode:%d\nerror: %s\n", CodeNotInstalled, CodeNotInstalled.text())
 			return 0
 		}
@@ -49,19 +48,52 @@ func toolBM(c *call) int {
 	return 0
 }
 
-func (c *call) clean(name string, data, cache bool) {
-	switch {
-	case !data && !cache:
-		c.print("error: you must specify '-c' or '-d' for 'bm clean' option.\n")
-	case cache && !data:
-		c.print("clean bundle cache files successfully.\n")
-	default:
-		if err := c.d.Clear(name); err != nil {
-			c.print("error: failed to clean bundle data files.\n")
-			return
+// listBundles lists all bundles, or those with a debug signature. What stands
+// around a label is claim device.text.bm.
+func (c *call) listBundles(debug, labels bool) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	c.print("ID: 100:\n")
+	for _, a := range c.d.apps {
+		switch {
+		case debug && a.spec.Release:
+		case labels:
+			c.print("\t%s %s\n", a.spec.Bundle, a.spec.label())
+		default:
+			c.print("\t%s\n", a.spec.Bundle)
 		}
-		c.print("clean bundle data files successfully.\n")
 	}
+}
+
+// notFound is what bm dump says of a bundle that is not installed.
+const notFound = "error: failed to get information and the parameters may be wrong.\n"
+
+func (c *call) dumpLabel(name string) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	if a := c.d.find(name); a != nil {
+		c.print("%s\n", a.spec.label())
+		return
+	}
+	c.print(notFound)
+}
+
+// clean needs developer mode. Source: bm guide; the words of a refusal are
+// claim device.text.bm.
+func (c *call) clean(name string, data, cache bool) {
+	if !data && !cache {
+		c.print("error: you must specify '-c' or '-d' for 'bm clean' option.\n")
+		return
+	}
+	what, clear := "cache", c.d.clearCache
+	if data {
+		what, clear = "data", c.d.Clear
+	}
+	if !c.d.build.developer && !c.d.build.engineering || clear(name) != nil {
+		c.print("error: failed to clean bundle %s files.\n", what)
+		return
+	}
+	c.print("clean bundle %s files successfully.\n", what)
 }
 
 // udid is 64 hex digits, the same at every boot.
@@ -124,7 +156,7 @@ func (c *call) dumpBundle(name string) {
 	defer c.d.mu.Unlock()
 	a := c.d.find(name)
 	if a == nil {
-		c.print("error: failed to get information and the parameters may be wrong.\n")
+		c.print(notFound)
 		return
 	}
 	provision := map[bool]string{true: "release", false: "debug"}[a.spec.Release]
@@ -145,7 +177,7 @@ func (c *call) dumpBundle(name string) {
 	b.HapModuleInfos = []bundleModule{module}
 	text, err := json.MarshalIndent(b, "", "    ")
 	if err != nil {
-		c.print("error: failed to get information and the parameters may be wrong.\n")
+		c.print(notFound)
 		return
 	}
 	c.print("%s:\n%s\n", name, text)

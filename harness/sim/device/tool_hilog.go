@@ -4,39 +4,22 @@
 package device
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
-// logQuery is what hilog was asked for.
-type logQuery struct {
-	exit, clear         bool
-	level               string
-	set                 bool
-	head, tail          int
-	tags, levels, types []string
-	domains             []uint32
-	pid                 int
-	match               *regexp.Regexp
-}
-
 func toolHilog(c *call) int {
 	q, err := parseHilog(c.args)
+	if err == nil && q.set != 0 {
+		err = c.setLog(q)
+	}
 	if err != nil {
 		c.print("%v\n", err)
 		return 1
 	}
-	d := c.d
-	switch {
-	case q.clear:
-		d.mu.Lock()
-		d.hilog.lines.clear()
-		d.mu.Unlock()
-		c.print("Log type core,app,only_prerelease buffer clear successfully\n")
-		return 0
-	case q.set:
-		c.setLevel(q)
+	if q.set != 0 {
 		return 0
 	}
 	last, arrived := c.printLog(q, 0)
@@ -56,148 +39,143 @@ func toolHilog(c *call) int {
 
 // printLog prints the lines behind a sequence number and returns the last one's
 // and what is closed when there are more. A burst above the buffer's size loses
-// lines, as it does on a device.
+// lines for a reader that follows, who is told so.
 func (c *call) printLog(q logQuery, after uint64) (last uint64, arrived <-chan struct{}) {
-	c.d.mu.Lock()
-	lines := c.d.hilog.lines.all()
-	last, arrived = c.d.hilog.seq, c.d.hilog.arrived
-	c.d.mu.Unlock()
+	d := c.d
+	d.mu.Lock()
+	lines := d.hilog.lines.all()
+	cleared := d.hilog.cleared
+	q.format.booted = d.boot.real
+	last, arrived = d.hilog.seq, d.hilog.arrived
+	d.mu.Unlock()
+	if after > 0 && len(lines) > 0 {
+		if oldest, next := lines[0].seq, max(after, cleared)+1; oldest > next {
+			c.print("%s\n", slowReader(int(oldest-next)))
+		}
+	}
 	for _, l := range q.choose(lines) {
 		if l.seq > after {
-			c.print("%s\n", l)
+			c.print("%s\n", q.format.line(l))
 		}
 	}
 	return last, arrived
 }
 
-func (c *call) setLevel(q logQuery) {
+// logTypes are the types of a command that names none, in the order of each
+// command's answer. Source: hilog guide.
+var (
+	bufferTypes = []string{"app", "init", "core", "only_prerelease"}
+	clearTypes  = []string{"core", "app", "only_prerelease"}
+)
+
+// setLog sets or tells something. The answers are the guide's; those to -p and
+// to a wrong size are claim device.text.hilog.
+func (c *call) setLog(q logQuery) error {
 	d := c.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch {
-	case len(q.domains) > 0:
-		for _, domain := range q.domains {
-			d.hilog.domains[domain] = q.level
-			c.print("Set domain 0x%x log level to %s successfully\n", domain, q.level)
+	types := func(all []string) []string {
+		if len(q.types) > 0 {
+			return q.types
 		}
-	case len(q.tags) > 0:
-		for _, tag := range q.tags {
-			d.hilog.tags[tag] = q.level
-			c.print("Set tag %s log level to %s successfully\n", tag, q.level)
-		}
-	default:
-		d.hilog.level = q.level
-		c.print("Set global log level to %s successfully\n", q.level)
+		return all
 	}
-}
-
-// complaint is what the tool says of its arguments, in its own words.
-type complaint string
-
-func (c complaint) Error() string { return string(c) }
-
-// hilogValues are the options that take a value.
-const hilogValues = "TDLPetzabvGpQ"
-
-func parseHilog(args []string) (logQuery, error) {
-	var q logQuery
-	for len(args) > 0 {
-		option := args[0]
-		args = args[1:]
-		if len(option) != 2 || option[0] != '-' {
-			return q, complaint("Invalid argument: " + option)
-		}
-		value := ""
-		if strings.Contains(hilogValues, option[1:]) {
-			if len(args) == 0 {
-				return q, complaint("option requires an argument -- " + option[1:])
-			}
-			value, args = args[0], args[1:]
-		}
-		if err := q.set1(option[1], value); err != nil {
-			return q, err
-		}
-	}
-	return q, nil
-}
-
-func (q *logQuery) set1(option byte, value string) (err error) {
-	switch option {
-	case 'x':
-		q.exit = true
+	switch q.set {
 	case 'r':
-		q.clear = true
-	case 'b':
-		q.set, q.level = true, strings.ToUpper(value)
-		if len(q.level) != 1 || !strings.Contains(levels, q.level) {
-			return complaint("Invalid log level: " + value)
-		}
-	case 'T':
-		q.tags = append(q.tags, strings.Split(value, ",")...)
-	case 'L':
-		q.levels = append(q.levels, strings.Split(strings.ToUpper(value), ",")...)
-	case 't':
-		q.types = append(q.types, strings.Split(value, ",")...)
-	case 'D':
-		for part := range strings.SplitSeq(value, ",") {
-			n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(part), "0x"), 16, 32)
-			if err != nil {
-				return complaint("Invalid domain: " + part)
+		d.hilog.clear()
+		c.print("Log type %s buffer clear successfully\n", strings.Join(types(clearTypes), ","))
+	case 'g':
+		for _, name := range types(bufferTypes) {
+			size, ok := d.hilog.sizes[name]
+			if !ok {
+				size = "256.0K"
 			}
-			// The core's domains are written with a d in front.
-			q.domains = append(q.domains, uint32(n)&0xfffff)
+			c.print("Log type %s buffer size is %s\n", name, size)
 		}
-	case 'P':
-		q.pid, err = strconv.Atoi(value)
-	case 'z':
-		q.tail, err = strconv.Atoi(value)
-		q.exit = true
-	case 'a':
-		q.head, err = strconv.Atoi(value)
-		q.exit = true
-	case 'e':
-		q.match, err = regexp.Compile(value)
-	case 'v', 'G', 'p', 'Q':
+	case 'G':
+		size, ok := bufferSize(q.value)
+		if !ok {
+			return complaint("Invalid buffer size: " + q.value + ", buffer size should be in range [64.0K, 16.0M]")
+		}
+		for _, name := range types(bufferTypes) {
+			if len(d.hilog.sizes) < maxLogSizes {
+				d.hilog.sizes[name] = size
+			}
+			c.print("Set log type %s buffer size to %s successfully\n", name, size)
+		}
+	case 'b':
+		return c.setLevel(q)
 	default:
-		return complaint("Invalid argument: -" + string(option))
-	}
-	if err != nil {
-		return complaint("Invalid value: " + value)
+		return c.setSwitch(q)
 	}
 	return nil
 }
 
-// choose returns the lines that fit.
-func (q logQuery) choose(lines []logLine) []logLine {
-	var fit []logLine
-	for _, l := range lines {
-		if q.fits(l) {
-			fit = append(fit, l)
-		}
+func (c *call) setSwitch(q logQuery) error {
+	text := map[string]string{
+		"Qpidon": "Set flow control by process to enabled", "Qpidoff": "Set flow control by process to disabled",
+		"Qdomainon": "Set flow control by domain to enabled", "Qdomainoff": "Set flow control by domain to disabled",
+		"pon": "Set hilog privacy format on", "poff": "Set hilog privacy format off",
+		"kon": "Set hilogd storing kmsg log on", "koff": "Set hilogd storing kmsg log off",
+	}[string(q.set)+q.value]
+	if text == "" {
+		return complaint("Invalid argument: " + q.value)
 	}
-	if q.head > 0 && len(fit) > q.head {
-		fit = fit[:q.head]
-	}
-	if q.tail > 0 && len(fit) > q.tail {
-		fit = fit[len(fit)-q.tail:]
-	}
-	return fit
+	c.print("%s successfully\n", text)
+	return nil
 }
 
-func (q logQuery) fits(l logLine) bool {
-	in := func(list []string, s string) bool {
-		for _, x := range list {
-			if x == s {
-				return true
-			}
+var sizeText = regexp.MustCompile(`^([0-9]{1,9})([BKM]?)$`)
+
+// bufferSize reads a size as the tool takes it, and returns it as the tool
+// prints it.
+func bufferSize(text string) (string, bool) {
+	m := sizeText.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		return "", false
+	}
+	const k, m1 = 1 << 10, 1 << 20
+	bytes := n * map[string]int{"": 1, "B": 1, "K": k, "M": m1}[m[2]]
+	switch {
+	case bytes < 64*k || bytes > 16*m1:
+		return "", false
+	case bytes < m1:
+		return fmt.Sprintf("%.1fK", float64(bytes)/k), true
+	}
+	return fmt.Sprintf("%.1fM", float64(bytes)/m1), true
+}
+
+// setLevel sets the lowest level that is kept; d.mu is held.
+func (c *call) setLevel(q logQuery) error {
+	level := strings.ToUpper(q.value)
+	if len(level) != 1 || !strings.Contains(levels, level) {
+		return complaint("Invalid log level: " + q.value)
+	}
+	h := &c.d.hilog
+	if len(h.domains)+len(q.domains) > maxLogLevels || len(h.tags)+len(q.tags) > maxLogLevels {
+		return complaint("Too many log levels")
+	}
+	switch {
+	case len(q.domains) > 0:
+		for _, domain := range q.domains {
+			h.domains[plainDomain(domain)] = level
+			c.print("Set domain 0x%x log level to %s successfully\n", domain, level)
 		}
-		return len(list) == 0
+	case len(q.tags) > 0:
+		for _, tag := range q.tags {
+			h.tags[tag] = level
+			c.print("Set tag %s log level to %s successfully\n", tag, level)
+		}
+	default:
+		h.level = level
+		c.print("Set global log level to %s successfully\n", level)
 	}
-	domain := len(q.domains) == 0
-	for _, d := range q.domains {
-		domain = domain || d == l.domain
+	if q.persist {
+		c.d.persist = h.logLevels.clone()
 	}
-	kind := map[byte]string{'A': "app", 'C': "core"}[l.kind]
-	return domain && in(q.tags, l.tag) && in(q.levels, l.level) && in(q.types, kind) &&
-		(q.pid == 0 || q.pid == l.pid) && (q.match == nil || q.match.MatchString(l.text))
+	return nil
 }

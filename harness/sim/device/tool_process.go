@@ -75,11 +75,12 @@ func toolPS(c *call) int {
 	line := func(uid string, pid, parent int, cmd string) {
 		c.print("%-12s %5d %5d 0 %s ?        00:00:00 %s\n", uid, pid, parent, c.d.boot.at.Format("15:04:05"), cmd)
 	}
-	line("root", 1, 0, "init")
-	line("foundation", 1000, 1, "foundation")
-	line("20010001", 1001, 900, sceneboard)
+	line("root", initPID, 0, "init")
+	line("foundation", foundationPID, initPID, "foundation")
+	line("20010001", sceneboardPID, zygotePID, sceneboard)
+	line("push_manager_service", pushServicePID, initPID, "pushservice")
 	for _, p := range c.d.processes() {
-		line(itoa(p.app.uid), p.child.PID(), 900, p.name())
+		line(itoa(p.app.uid), p.child.PID(), zygotePID, p.name())
 	}
 	return 0
 }

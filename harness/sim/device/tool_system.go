@@ -13,86 +13,55 @@ import (
 	"mvdan.cc/sh/v3/interp"
 )
 
-// errNoParam is the number behind a missing parameter: claim
-// device.param.missing leaves it open.
-const errNoParam = 106
+// powerModes are those of power-shell setmode. Source: power-shell guide.
+var powerModes = []string{"600", "601", "602", "603"}
 
-func toolParam(c *call) int {
-	d := c.d
-	switch {
-	case len(c.args) == 1 && c.args[0] == "get":
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		names := make([]string, 0, len(d.opts.Profile.Params))
-		for name := range d.opts.Profile.Params {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			c.print("%s = %s\n", name, d.opts.Profile.Params[name])
-		}
-	case len(c.args) == 2 && c.args[0] == "get":
-		if value, ok := d.param(c.args[1]); ok {
-			c.print("%s\n", value)
-		} else {
-			c.print("Get parameter \"%s\" fail! errNum is:%d!\n", c.args[1], errNoParam)
-		}
-	case len(c.args) == 3 && c.args[0] == "set":
-		c.print("%s\n", d.setParam(c.args[1], c.args[2]))
-	default:
-		c.print("usage: param get [NAME] | set NAME VALUE\n")
-	}
-	return 0
-}
-
-func (d *Device) param(name string) (string, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	value, ok := d.params[name]
-	if !ok {
-		value, ok = d.opts.Profile.Params[name]
-	}
-	return value, ok
-}
-
-// setParam sets what a shell on a user build may set: nothing constant.
-func (d *Device) setParam(name, value string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !strings.HasPrefix(name, "persist.") && !strings.HasPrefix(name, "debug.") || len(d.params) >= maxDedup {
-		return fmt.Sprintf("Set parameter %s %s fail! errNum is:%d!", name, value, errNoParam)
-	}
-	if d.params == nil {
-		d.params = map[string]string{}
-	}
-	d.params[name] = value
-	return fmt.Sprintf("Set parameter %s %s success", name, value)
-}
-
+// toolPower knows what a user build has: waking, sleeping, modes and the time
+// until the screen goes off by itself, which it never does here.
 func toolPower(c *call) int {
-	args := strings.Join(c.args, " ")
+	d, args := c.d, strings.Join(c.args, " ")
 	switch {
 	case args == "wakeup":
-		c.d.wakeUp()
+		d.wakeUp()
 		c.print("WakeupDevice is called\n")
 	case args == "suspend":
-		c.d.sleep()
+		d.sleep()
 		c.print("SuspendDevice is called\n")
-	case len(c.args) == 2 && c.args[0] == "setmode" && slices.Contains([]string{"600", "601", "602", "603"}, c.args[1]):
+	case len(c.args) == 2 && c.args[0] == "setmode" && slices.Contains(powerModes, c.args[1]):
 		c.print("Set Mode: %s\nSet Mode Success!\n", c.args[1])
-	case len(c.args) == 3 && c.args[0] == "timeout" && c.args[1] == "-o":
-		c.print("Override screen off time to %s\n", c.args[2])
+	case len(c.args) == 3 && c.args[0] == "timeout" && c.args[1] == "-o" && millis(c.args[2]) > 0:
+		d.setPower(func(p *power) { p.timeout = millis(c.args[2]) })
+		c.print("Override screen off time to %d\n", millis(c.args[2]))
 	case args == "timeout -r":
+		d.setPower(func(p *power) { p.timeout = 0 })
 		c.print("Restore screen off time\n")
 	default:
-		c.print("usage: power-shell wakeup | suspend | setmode 600..603 | timeout -o MS | timeout -r | help\n")
+		c.print("usage: power-shell [<options>]\nThese are common power-shell commands list:\n" +
+			"  setmode 600..603\n  wakeup\n  suspend\n  timeout -o <ms> | -r\n  help\n")
 	}
 	return 0
 }
 
-// toolDate prints real time, as the agent's time stamps do.
+// millis reads a time in milliseconds; 0 is none.
+func millis(text string) int {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return int(n)
+}
+
+func (d *Device) setPower(set func(*power)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	set(&d.power)
+	d.notify()
+}
+
+// toolDate prints the device's time: the real one, as the agent's time stamps
+// are, unless testhelper has set another. It sets none itself.
 func toolDate(c *call) int {
-	now := time.Now()
+	now := c.d.today()
 	format := "+%a %b %e %H:%M:%S %Z %Y"
 	if len(c.args) > 0 {
 		format = c.args[0]
@@ -112,7 +81,7 @@ func toolUptime(c *call) int {
 	c.d.mu.Lock()
 	up := c.d.now().Sub(c.d.boot.at)
 	c.d.mu.Unlock()
-	c.print(" %s up %02d:%02d, 0 users, load average: 0.00, 0.00, 0.00\n", time.Now().Format(time.TimeOnly), int(up.Hours()), int(up.Minutes())%60)
+	c.print(" %s up %02d:%02d, 0 users, load average: 0.00, 0.00, 0.00\n", c.d.today().Format(time.TimeOnly), int(up.Hours()), int(up.Minutes())%60)
 	return 0
 }
 
@@ -123,7 +92,8 @@ func toolSleep(c *call) int {
 		return 1
 	}
 	seconds, err := strconv.ParseFloat(c.args[0], 64)
-	if err != nil || seconds < 0 || seconds > 1e6 {
+	// NaN is neither.
+	if err != nil || !(seconds >= 0 && seconds <= 1e6) {
 		fmt.Fprintf(c.err, "sleep: bad number '%s'\n", c.args[0])
 		return 1
 	}
@@ -148,7 +118,7 @@ func toolWhence(c *call) int {
 	status := 0
 	flags, names := c.flags()
 	for _, name := range names {
-		_, ok := tools[name]
+		_, ok := c.d.tool(name)
 		where := "/bin/" + name
 		switch {
 		case interp.IsBuiltin(name):

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // call is one run of a tool.
@@ -26,15 +27,23 @@ type call struct {
 // tool runs and returns its exit status.
 type tool func(*call) int
 
-// tools are the commands of a user build that are simulated. anm, netcopilot
-// and testhelper are not among them: such a build does not have them. Exit
-// codes: aa, bm, param and power-shell fail by text with 0, uitest with 1.
-// Source: HarmonyOS guides of each tool; hdc facts of third parties.
+// tools are the commands that are simulated. Exit codes: aa, anm, bm, cem,
+// hidumper, netcopilot, param and power-shell fail by text with 0, uitest with
+// 1, testhelper with 1 to 3. Source: HarmonyOS guides of each tool; hdc facts
+// of third parties.
 var tools map[string]tool
+
+// offered names the tools that only some builds have: a shell of another build
+// says that there is no such command.
+var offered = map[string]func(build) bool{
+	"anm": hasAnm, "netcopilot": hasNetcopilot, "network-cfg": hasNetworkCfg, "testhelper": hasTesthelper,
+}
 
 func init() {
 	tools = map[string]tool{
-		"aa": toolAA, "bm": toolBM, "param": toolParam, "devicedebug": toolDevicedebug, "pidof": toolPidof, "ps": toolPS,
+		"anm": toolAnm, "cem": toolCem, "netcopilot": toolNetcopilot, "network-cfg": toolNetworkCfg, "testhelper": toolTesthelper,
+		"snapshot_display": toolSnapshot,
+		"aa":               toolAA, "bm": toolBM, "param": toolParam, "devicedebug": toolDevicedebug, "pidof": toolPidof, "ps": toolPS,
 		"kill": toolKill, "power-shell": toolPower, "uitest": toolUITest, "uinput": toolUInput, "hidumper": toolHidumper,
 		"hilog": toolHilog, "cat": toolCat, "rm": toolRM, "ls": toolLS, "mkdir": toolMkdir, "grep": toolGrep,
 		"sleep": toolSleep, "date": toolDate, "uptime": toolUptime, "whoami": toolWhoami, "whence": toolWhence,
@@ -43,6 +52,36 @@ func init() {
 }
 
 func (c *call) print(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
+
+// option is an option of a command line and its value, "" where it has none.
+type option struct{ name, value string }
+
+// options reads a command line of options: those of takesValue have a value
+// behind them. ok is false where one is not among flags and takesValue, or
+// where its value is missing.
+func options(args []string, flags, takesValue string) (read []option, ok bool) {
+	for len(args) > 0 {
+		name := args[0]
+		args = args[1:]
+		switch {
+		case len(name) != 2 || name[0] != '-':
+			return read, false
+		case contains(takesValue, name[1]):
+			if len(args) == 0 {
+				return read, false
+			}
+			read = append(read, option{name, args[0]})
+			args = args[1:]
+		case contains(flags, name[1]):
+			read = append(read, option{name: name})
+		default:
+			return read, false
+		}
+	}
+	return read, true
+}
+
+func contains(letters string, letter byte) bool { return strings.IndexByte(letters, letter) >= 0 }
 
 // fail prints an error as toybox does and returns 1.
 func (c *call) fail(tool, name string, err error) int {

@@ -13,6 +13,10 @@ type node struct {
 	attributes map[string]string
 	box        box
 	children   []*node
+	// window is the id of the window of which this is the top node, and owner
+	// the app whose window it is; both are zero for other nodes.
+	window int
+	owner  *app
 
 	// What a click does.
 	notification *notification
@@ -83,6 +87,20 @@ func window(bundle, ability, page string, b box) *node {
 	n := element("root", "", b)
 	n.attributes["bundleName"], n.attributes["abilityName"], n.attributes["pagePath"] = bundle, ability, page
 	return n
+}
+
+// as names the window's id.
+func (n *node) as(id int) *node {
+	n.window = id
+	return n
+}
+
+// hide marks a window and all in it as invisible.
+func (n *node) hide() {
+	n.attributes["visible"] = "false"
+	for _, child := range n.children {
+		child.hide()
+	}
 }
 
 func (n *node) add(children ...*node) *node {

@@ -20,3 +20,13 @@ func (t turnstile) enter(ctx context.Context) error {
 }
 
 func (t turnstile) leave() { <-t }
+
+// tryEnter enters unless somebody is inside, and reports whether it did.
+func (t turnstile) tryEnter() bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}

@@ -3,7 +3,12 @@
 
 package device
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // sceneboard is the bundle of the system's own windows. Source: a third party
 // that measured it (argent).
@@ -13,37 +18,95 @@ const sceneboard = "com.ohos.sceneboard"
 // distributed_notification_service.
 const dialogBundle = "com.ohos.notificationdialog"
 
+// The ids of the system's windows; those of apps follow firstAppWindow.
+const (
+	windowDesktop  = 2
+	windowLock     = 10
+	windowDropdown = 17
+	windowBanner   = 18
+	windowDialog   = 40
+	firstAppWindow = 100
+)
+
+// The names of its windows. Source: OpenHarmony, window_manager.
+const (
+	nameDesktop  = "SCBDesktop"
+	nameLock     = "SCBScreenLock"
+	nameDropdown = "SCBDropdownPanel"
+	nameBanner   = "SCBBannerNotification"
+)
+
 // tree makes the UI tree of what is on the screen, lowest window first; d.mu
 // is held. Its shape is a claim: device.layout.shape.
 func (d *Device) tree() *node {
-	p := d.opts.Profile
-	full := box{0, 0, p.Width, p.Height}
+	full := d.full()
 	root := &node{box: full, attributes: map[string]string{"bounds": full.String()}}
-	switch {
-	case !d.screen.on:
-	case d.screen.locked:
-		root.add(d.lockScreen(full))
-	default:
-		root.add(d.desktop(full))
-		if d.front != nil {
-			root.add(d.page(full))
-		}
-		if d.dialogVisible() {
-			root.add(d.dialogWindow(full))
-		}
-		if d.screen.shade {
-			root.add(d.shadeWindow(full))
-		}
+	if d.screen.on {
+		root.add(d.visible()...)
 	}
-	for i, w := range root.children {
-		w.number(i+1, "ROOT"+itoa(i+1))
-	}
+	root.numberWindows()
 	return root
+}
+
+// numberWindows gives every node its place.
+func (n *node) numberWindows() {
+	for i, w := range n.children {
+		w.number(w.window, "ROOT"+itoa(i+1))
+	}
+}
+
+// full is the whole display.
+func (d *Device) full() box { return box{0, 0, d.opts.Profile.Width, d.opts.Profile.Height} }
+
+// visible returns the windows that are on the screen while it is on, lowest
+// first; d.mu is held.
+func (d *Device) visible() []*node {
+	full := d.full()
+	if d.screen.locked {
+		return []*node{d.lockScreen(full)}
+	}
+	windows := []*node{d.desktop(full)}
+	if d.front != nil {
+		windows = append(windows, d.page(d.front, full))
+	}
+	if d.dialogVisible() {
+		windows = append(windows, d.dialogWindow(full))
+	}
+	if n := d.bannerShown(); n != nil {
+		windows = append(windows, bannerWindow(n, full))
+	}
+	if d.screen.shade {
+		windows = append(windows, d.shadeWindow(full))
+	}
+	return windows
+}
+
+// hidden returns the windows that there are and that nobody sees; d.mu is held.
+func (d *Device) hidden() []*node {
+	full := d.full()
+	var windows []*node
+	if d.screen.locked {
+		windows = append(windows, window(sceneboard, nameDesktop, "", full).as(windowDesktop))
+	} else {
+		windows = append(windows, window(sceneboard, nameLock, "", full).as(windowLock))
+	}
+	for _, a := range d.apps {
+		if a.main != nil && len(a.main.created) > 0 && (a != d.front || d.screen.locked) {
+			windows = append(windows, d.page(a, full))
+		}
+	}
+	if !d.screen.shade {
+		windows = append(windows, window(sceneboard, nameDropdown, "", full).as(windowDropdown))
+	}
+	for _, w := range windows {
+		w.hide()
+	}
+	return windows
 }
 
 // desktop shows an icon, a label and the badge per app.
 func (d *Device) desktop(full box) *node {
-	w := window(sceneboard, "SCBDesktop", "", full)
+	w := window(sceneboard, nameDesktop, "", full).as(windowDesktop)
 	const columns = 4
 	side := full.right / columns
 	for i, a := range d.apps {
@@ -62,19 +125,47 @@ func (d *Device) desktop(full box) *node {
 		icon.launch = a
 		w.add(icon)
 	}
+	w.add(d.cards(full)...)
 	return w
 }
 
-// page is the page of the app in front.
-func (d *Device) page(full box) *node {
-	w := window(d.front.spec.Bundle, d.front.main.top, "pages/Index", full)
-	return w.add(element("Text", d.front.spec.label(), box{0, full.bottom / 16, full.right, full.bottom / 8}))
+// cards are empty frames along the lower edge of the desktop, as far as they
+// fit.
+func (d *Device) cards(full box) []*node {
+	var cards []*node
+	side := full.right / 4
+	for _, a := range d.apps {
+		for _, c := range a.kept.Cards {
+			x := len(cards) * side
+			if x+side > full.right {
+				return cards
+			}
+			frame := box{x, full.bottom - side, x + side, full.bottom}
+			cards = append(cards, element("FormComponent", "", frame).id("form"+strconv.FormatInt(c.ID, 10)))
+		}
+	}
+	return cards
+}
+
+// page is the window of an app's newest ability in front.
+func (d *Device) page(a *app, full box) *node {
+	top := cmp.Or(a.main.top, a.main.created[0].name)
+	w := window(a.spec.Bundle, top, "pages/Index", full).as(firstAppWindow + slices.Index(d.apps, a))
+	w.owner = a
+	return w.add(element("Text", a.spec.label(), box{0, full.bottom / 16, full.right, full.bottom / 8}))
+}
+
+// bannerWindow covers a part of the upper edge; what it shows can be tapped.
+// Claim device.banner.window.
+func bannerWindow(n *notification, full box) *node {
+	b := box{full.right / 24, full.bottom / 40, full.right - full.right/24, full.bottom/40 + max(full.bottom/16, 3)}
+	return window(sceneboard, nameBanner, "", b).as(windowBanner).add(item(n, b))
 }
 
 // shadeWindow lists the notifications, newest first, as far as they fit: who
 // wants to see more has to scroll.
 func (d *Device) shadeWindow(full box) *node {
-	w := window(sceneboard, "SCBDropdownPanel", "", full)
+	w := window(sceneboard, nameDropdown, "", full).as(windowDropdown)
 	list := element("List", "", box{0, full.bottom / 10, full.right, full.bottom})
 	list.attributes["scrollable"] = "true"
 	w.add(list)
@@ -104,11 +195,11 @@ func item(n *notification, b box) *node {
 
 // lockScreen lists what may stand there: notifications that are not silent.
 func (d *Device) lockScreen(full box) *node {
-	w := window(sceneboard, "SCBScreenLock", "", full)
+	w := window(sceneboard, nameLock, "", full).as(windowLock)
 	height := max(full.bottom/20, 1)
 	y := full.bottom / 3
 	for _, n := range d.shade {
-		if n.slot.silent || y+height > full.bottom {
+		if n.flags&remindLockScreen == 0 || y+height > full.bottom {
 			continue
 		}
 		b := item(n, box{full.right / 24, y, full.right - full.right/24, y + height})
@@ -124,10 +215,10 @@ func (d *Device) lockScreen(full box) *node {
 // dialogWindow is the authorisation dialog in the lower part of the screen. It
 // is modal: its window covers everything.
 func (d *Device) dialogWindow(full box) *node {
-	w := window(dialogBundle, "EnableNotificationDialog", "", full)
+	w := window(dialogBundle, "EnableNotificationDialog", "", full).as(windowDialog)
 	panel := element("UIExtensionComponent", "", box{full.right / 12, full.bottom * 5 / 8, full.right - full.right/12, full.bottom * 15 / 16})
 	w.add(panel)
-	if d.opts.OpaqueDialog {
+	if d.opaque {
 		panel.attributes["description"] = " "
 		return w
 	}

@@ -17,16 +17,6 @@ import (
 	"github.com/pushproof/pushproof/harness/hub"
 )
 
-// State is the app's state when a push lands.
-type State = device.AppState
-
-// The states of this version's matrix.
-const (
-	Foreground = device.Foreground
-	Background = device.Background
-	Stopped    = device.Stopped
-)
-
 // Device is one device with one app on it, and, once connected, the agent in
 // that app. Its methods may be called from any goroutine.
 type Device struct {
@@ -50,6 +40,10 @@ type Device struct {
 	heard   bool
 	// absent is why Connect heard of no agent.
 	absent *AgentError
+	// unlocker takes the lock screen back that SetState put up, nil if none is.
+	unlocker *device.Restore
+	// stuck are conditions that could not be taken back.
+	stuck []*device.Restore
 	// switchOn is the notification switch as it was read last, nil before.
 	switchOn *bool
 	arrivals []Arrival

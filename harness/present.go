@@ -63,11 +63,11 @@ func (s *Session) unwatch() {
 }
 
 // Present makes sure that the device can be used: that it is connected, that its
-// way to the hub stands, and that the agent of an app in front has found it. A
-// device that went away is waited for, for Config.Connect; one that did not
+// way to the hub stands, that no condition is left, and that the agent of an app
+// in front has found the hub. A device that went away is waited for, for Config.Connect; one that did not
 // return in that time is not waited for again until it is there.
 //
-// The error is that of hdc, e.g. an *hdc.TargetError, or a *device.StateError.
+// The error is that of hdc, e.g. an *hdc.TargetError, or a *device.RestoreError.
 func (d *Device) Present(ctx context.Context) error {
 	err := d.keepWay(ctx)
 	if absent(err) && !d.isGone() {
@@ -76,6 +76,9 @@ func (d *Device) Present(ctx context.Context) error {
 		}
 	}
 	d.setGone(absent(err))
+	if err == nil {
+		err = d.unstick(ctx)
+	}
 	if err != nil {
 		return err
 	}

@@ -222,8 +222,9 @@ func Targets(ctx context.Context, client *hdc.Client, target string) ([]string, 
 	return nil, &TargetError{Target: target, Present: keys}
 }
 
-// Close disconnects every device, ends the run at the agents and closes the
-// hub. ctx bounds it; what could not be undone is in the error.
+// Close takes back what was changed on the devices (for which each has 10 s),
+// disconnects them, ends the run at the agents and closes the hub. ctx bounds
+// the rest; what could not be undone is in the error.
 func (s *Session) Close(ctx context.Context) error {
 	s.unwatch()
 	s.mu.Lock()
@@ -231,6 +232,11 @@ func (s *Session) Close(ctx context.Context) error {
 	s.devices = nil
 	s.mu.Unlock()
 	var errs []error
+	for _, d := range devices {
+		// First: an app is not started behind a lock screen, and what follows may
+		// take up the time that is left.
+		errs = append(errs, d.Restore(ctx))
+	}
 	for _, d := range devices {
 		errs = append(errs, d.endSession(ctx))
 	}

@@ -119,19 +119,27 @@ func (m *Message) tree(ctx context.Context) verdict.Testimony {
 		t.Detail = "neither title nor body of the message holds the nonce"
 		return t
 	}
-	if err := m.dev.drv.OpenShade(ctx); err != nil {
-		var none *device.NoMethodError
-		if errors.As(err, &none) {
-			t.Detail = none.Error()
-			return t
+	// The notification centre is behind a lock screen, which shows a message or
+	// not by its category.
+	locked := m.dev.underLock()
+	if !locked {
+		if err := m.dev.drv.OpenShade(ctx); err != nil {
+			var none *device.NoMethodError
+			if errors.As(err, &none) {
+				t.Detail = none.Error()
+				return t
+			}
+			return m.broken(ctx, verdict.Tree, fmt.Errorf("open the notification centre: %w", err))
 		}
-		return m.broken(ctx, verdict.Tree, fmt.Errorf("open the notification centre: %w", err))
 	}
 	s, seen, err := m.dev.drv.Sight(ctx, m.nonce)
 	if err != nil {
 		return m.broken(ctx, verdict.Tree, err)
 	}
 	t.Answer = verdict.Waiting
+	if locked {
+		t.Detail = "the lock screen does not show it, and what is behind is not read"
+	}
 	if seen {
 		m.mu.Lock()
 		m.sighting = &s

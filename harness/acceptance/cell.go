@@ -10,6 +10,7 @@ import (
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/pushcloud"
 	"github.com/pushproof/pushproof/harness/verdict"
 )
@@ -44,7 +45,16 @@ const (
 	Kept Condition = "kept"
 	// ProxyData: the message has proxyData=ENABLE.
 	ProxyData Condition = "proxyData"
+	// Metro: the device has the network of a metro (fixtures.NetworkScenarios).
+	Metro Condition = "network=metro"
 )
+
+// onDevice returns the condition that the device is brought into, and false for
+// one that concerns message or app.
+func (c Condition) onDevice() (device.Condition, bool) {
+	condition, err := device.ParseCondition(string(c))
+	return condition, err == nil
+}
 
 // Cell is the unit of the matrix, for every device type.
 type Cell struct {
@@ -72,6 +82,10 @@ type Cell struct {
 	Receipts []int
 	// Answered is set if the extension's answer, not the original, is shown.
 	Answered bool
+	// Claim is what the expectation rests on where no page of the vendor says what
+	// becomes of a push: if the message is not seen, or too early, the cell is
+	// inconclusive, since that may be the platform's way. "" where a page does.
+	Claim string
 	// Lasting is set if the cell leaves something behind. On real endpoints it
 	// is run only if somebody asks for it by name.
 	Lasting *Lasting
@@ -105,6 +119,8 @@ func (c Cell) Labels(deviceType string) []string {
 		labels = append(labels, "kept")
 	case ProxyData:
 		labels = append(labels, "proxy-data")
+	case Metro:
+		labels = append(labels, "network-metro")
 	}
 	return labels
 }

@@ -26,9 +26,15 @@ func (r *run) conclude(ctx context.Context, err error) {
 	var t *trouble
 	var none *device.NoMethodError
 	var absent *harness.AgentError
+	var manual *device.ManualError
+	var lacks *device.NotOfferedError
 	switch {
 	case errors.As(err, &t):
 		r.report.Verdict, r.report.Reason, r.report.Next = t.verdict, t.reason, t.next
+	case errors.As(err, &manual):
+		r.report.Verdict, r.report.Reason, r.report.Next = verdict.Inconclusive, manual.What+": "+manual.Why, "by hand: "+manual.Do
+	case errors.As(err, &lacks):
+		r.report.Verdict, r.report.Reason, r.report.Next = verdict.Inconclusive, lacks.Error(), lacks.Advice
 	case errors.As(err, &none):
 		// Only a cell that was asked for by name gets here.
 		r.report.Verdict, r.report.Reason = verdict.Inconclusive, none.Error()
@@ -62,12 +68,25 @@ func (r *run) conclude(ctx context.Context, err error) {
 		if j.Verdict == verdict.Pass && r.cell.Answered {
 			r.checkAnswer()
 		}
+		r.doubt()
 	}
 	r.hear(ctx)
 	r.noteRepeats()
 	if r.report.Verdict != verdict.Pass {
 		r.fetchLog(ctx)
 	}
+}
+
+// doubt takes a fail back that rests on a claim: what the platform does there is
+// not known, so that it is no finding about the app. A message that Push Cloud
+// refused never got there.
+func (r *run) doubt() {
+	if r.cell.Claim == "" || r.report.Verdict != verdict.Fail || r.answerOf(verdict.Accepted) == verdict.Denied {
+		return
+	}
+	r.report.Verdict = verdict.Inconclusive
+	r.report.Reason += fmt.Sprintf("; what becomes of a push to an app in this state is a claim (%s), so that it may be the platform's way", r.cell.Claim)
+	r.report.Next = "settle the claim: docs/verification.md says how"
 }
 
 // nameWindow has a pass say so if time alone closed the wait of a witness, or

@@ -50,10 +50,24 @@ func (r *run) listen(ctx context.Context) error {
 		return err
 	}
 	if r.blind() {
-		_, err := r.settle(ctx, "the message, which nothing shows before the app is brought forward")
-		return err
+		if _, err := r.settle(ctx, "the message, which nothing shows before the app is brought forward"); err != nil {
+			return err
+		}
+		r.lookAtLock(ctx)
 	}
 	return nil
+}
+
+// lookAtLock reads the lock screen, once all has come that comes. What it does
+// not show may lie behind it: the UI tree cannot speak then.
+func (r *run) lookAtLock(ctx context.Context) {
+	if r.cell.State != harness.Locked || !wanted(r.cell.Proof, verdict.Tree) {
+		return
+	}
+	if t := r.ask(ctx, verdict.Tree); t.Answer == verdict.Waiting {
+		t.Answer = verdict.Mute
+		r.msg.Record(t)
+	}
 }
 
 // errTime is await's error when the time for arrivals is over.
@@ -112,15 +126,19 @@ func (r *run) heardEnough(ctx context.Context) bool {
 // the app came forward. It then needs time to reach the device first, or it
 // would land in another state.
 func (r *run) blind() bool {
-	return wanted(r.cell.Proof, verdict.Eyes) && !r.quiet(verdict.Eyes) && r.answerOf(verdict.Tree) == verdict.Mute
+	hidden := r.cell.State == harness.Locked || r.answerOf(verdict.Tree) == verdict.Mute
+	return wanted(r.cell.Proof, verdict.Eyes) && !r.quiet(verdict.Eyes) && hidden
 }
 
 // quiet reports whether a witness can be asked now without disturbing the app,
 // and may see the message without our doing.
 func (r *run) quiet(w verdict.Witness) bool {
 	switch w {
-	case verdict.Accepted, verdict.Tree:
+	case verdict.Accepted:
 		return true
+	case verdict.Tree:
+		// A lock screen is looked at when all has come; see lookAtLock.
+		return r.cell.State != harness.Locked
 	case verdict.Eyes:
 		// Its agent answers in the foreground only.
 		return r.cell.State == harness.Foreground

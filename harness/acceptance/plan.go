@@ -174,17 +174,35 @@ func unplanned(c Cell, target Target) *report.Skip {
 			continue
 		}
 		row, ok := fixtures.Method(target.Type, action)
+		why := row.How
 		if ok && row.Known {
-			continue
+			if why = lacking(action, target); why == "" {
+				continue
+			}
 		}
 		return &report.Skip{
 			ID:     c.ID(target.Type),
-			Reason: fmt.Sprintf("no known way to %s on a %s: %s", actionWords[action], target.Type, strings.TrimSuffix(row.How, ".")),
+			Reason: fmt.Sprintf("no known way to %s on a %s: %s", actionWords[action], target.Type, strings.TrimSuffix(why, ".")),
 			Source: row.Source,
 		}
 	}
 	return nil
 }
+
+// lacking says why an action that is known on a type of device cannot be done on
+// this one, "" if it can.
+func lacking(action fixtures.Action, target Target) string {
+	if target.Emulator && (action == fixtures.ActionLock || action == fixtures.ActionNetwork) {
+		return "an emulator's display and its network stay on"
+	}
+	if row, ok := fixtures.DeviceCommandOf(actionCommands[action]); ok && row.Needs.API > target.API {
+		return fmt.Sprintf("%s came with API %d, and this one has API %d", row.Tool, row.Needs.API, target.API)
+	}
+	return ""
+}
+
+// actionCommands names the command of an action that not every API level has.
+var actionCommands = map[fixtures.Action]string{fixtures.ActionNetwork: "network.enable"}
 
 // actionWords says in a sentence what a cell needs.
 var actionWords = map[fixtures.Action]string{
@@ -193,6 +211,11 @@ var actionWords = map[fixtures.Action]string{
 	fixtures.ActionOpenShade:  "open the notifications",
 	fixtures.ActionClick:      "tap a notification",
 	fixtures.ActionAuthorise:  "allow notifications",
+	fixtures.ActionForceStop:  "force-stop an app",
+	fixtures.ActionRecents:    "swipe an app out of the recent apps",
+	fixtures.ActionLock:       "lock the screen",
+	fixtures.ActionUnlock:     "unlock the screen",
+	fixtures.ActionNetwork:    "make the network bad",
 }
 
 func (c Cell) actions() []fixtures.Action {
@@ -202,6 +225,15 @@ func (c Cell) actions() []fixtures.Action {
 		need = append(need, fixtures.ActionBackground)
 	case harness.Stopped:
 		need = append(need, fixtures.ActionStop)
+	case harness.ForceStopped:
+		need = append(need, fixtures.ActionForceStop)
+	case harness.SwipedOut:
+		need = append(need, fixtures.ActionRecents)
+	case harness.Locked:
+		need = append(need, fixtures.ActionBackground, fixtures.ActionLock, fixtures.ActionUnlock)
+	}
+	if condition, ok := c.Condition.onDevice(); ok {
+		need = append(need, condition.Action())
 	}
 	return append(need, c.Needs...)
 }

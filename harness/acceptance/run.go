@@ -38,6 +38,8 @@ type run struct {
 	// lostBefore is how many losses the agent had reported before the cell, and
 	// brokenBefore how often its way to the hub had been broken.
 	lostBefore, brokenBefore int
+	// undo takes the cell's condition back, nil if it has none.
+	undo *device.Restore
 }
 
 // trouble ends a cell with a verdict of its own.
@@ -57,7 +59,8 @@ func (t *trouble) Error() string { return t.reason }
 //  3. send, and listen to the witnesses that do not disturb the app,
 //  4. assert the state again: one that did not hold is infra, never a pass; nor
 //     is silence held against the app where its way to the hub was broken,
-//  5. only then bring the app forward, ask its own eyes, click.
+//  5. only then bring the app forward, ask its own eyes, click,
+//  6. take back what was changed on the device, whatever has become of ctx.
 func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	deviceType := dev.Profile().Type
 	r := &run{dev: dev, cell: cell, lostBefore: len(dev.Losses()), report: report.Cell{
@@ -66,8 +69,22 @@ func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	}}
 	err := r.steps(ctx)
 	r.conclude(ctx, err)
+	r.restore(ctx)
 	r.report.Ended = time.Now()
 	return r.report
+}
+
+// restore takes the cell's condition back. One that stays is no fault of this
+// cell: the next one tries again before it begins.
+func (r *run) restore(ctx context.Context) {
+	if r.undo == nil {
+		return
+	}
+	if err := r.dev.Undo(ctx, r.undo); err != nil {
+		r.event("%v", err)
+		return
+	}
+	r.event("took back %s", r.undo)
 }
 
 func (r *run) event(format string, args ...any) { r.eventAt(time.Now(), format, args...) }
@@ -124,6 +141,13 @@ func (r *run) arrange(ctx context.Context) error {
 	if err := r.dev.SetState(ctx, r.cell.State); err != nil {
 		return err
 	}
+	if c, ok := r.cell.Condition.onDevice(); ok {
+		var err error
+		if r.undo, err = r.dev.SetCondition(ctx, c); err != nil {
+			return err
+		}
+		r.event("device has %s", c)
+	}
 	r.event("app is %s", r.cell.State)
 	return r.assert(ctx, "before the push")
 }
@@ -174,7 +198,7 @@ func (r *run) assert(ctx context.Context, when string) error {
 	if err != nil {
 		return err
 	}
-	if state.App != r.cell.State {
+	if !harness.In(state, r.cell.State) {
 		return &trouble{verdict.Infra, fmt.Sprintf("cell spoiled: the app should be %s %s, and is %s", r.cell.State, when, state), "keep the device untouched while cells run"}
 	}
 	r.event("state asserted: %s", state)

@@ -115,6 +115,8 @@ func (c Cell) Sentence() string {
 		sentence += ", while notifications are off"
 	case Kept:
 		sentence += ": the newest is kept until the next getToken in the foreground"
+	case Metro:
+		sentence += ", in the network of a metro"
 	case ProxyData:
 		sentence += ": each is a row of the app's database, in order"
 	}

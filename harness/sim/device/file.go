@@ -61,7 +61,13 @@ type fileInfo struct {
 func (n *fileNode) info(name string) fileInfo {
 	mode := fs.FileMode(0o644)
 	if n.dir {
-		mode = fs.ModeDir | 0o755
+		mode = 0o755
+	}
+	if n.mode != 0 {
+		mode = n.mode
+	}
+	if n.dir {
+		mode |= fs.ModeDir
 	}
 	return fileInfo{path.Base(name), int64(len(n.content)), mode, n.changed}
 }

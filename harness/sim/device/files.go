@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// tmp is the one folder that the shell may write to.
+// tmp is the one folder that the shell may write to, apart from sandboxes.
 const tmp = "/data/local/tmp"
 
 // files is the file system that the shell sees: in memory, without a way to
@@ -30,6 +30,8 @@ type fileNode struct {
 	dir     bool
 	content []byte
 	changed time.Time
+	// mode is what chmod has set, 0 before.
+	mode fs.FileMode
 }
 
 func newFiles() *files {
@@ -50,7 +52,9 @@ func absolute(dir, name string) string {
 	return path.Clean("/" + name)
 }
 
-func writable(name string) bool { return strings.HasPrefix(name, tmp+"/") }
+func writable(name string) bool {
+	return strings.HasPrefix(name, tmp+"/") || sandbox(name) != "" && sandbox(name) != name
+}
 
 func pathError(op, name string, err error) error {
 	return &fs.PathError{Op: op, Path: name, Err: err}

@@ -120,6 +120,7 @@ func (d *Device) wipe(bundle string, reason sim.Receipt) (*app, error) {
 	a.gone = reason == sim.AppUninstalled
 	d.mu.Unlock()
 	d.stop(bundle)
+	d.files.forget(sandboxes + bundle)
 	d.mu.Lock()
 	token := d.forget(a)
 	a.kept.AAID = ""

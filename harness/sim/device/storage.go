@@ -16,6 +16,9 @@ import (
 
 // StatFile describes a file or folder.
 func (d *Device) StatFile(name string) (fs.FileInfo, error) {
+	if err := d.enter(absolute("/", name)); err != nil {
+		return nil, err
+	}
 	return d.files.stat(absolute("/", name))
 }
 
@@ -44,6 +47,12 @@ func (d *Device) TouchFile(name string, changed time.Time) error {
 	return d.files.touch(absolute("/", name), changed)
 }
 
+// ChmodFile sets the nine bits of permission. They are shown, and shut nobody
+// out: the shell's user owns what it may write.
+func (d *Device) ChmodFile(name string, mode fs.FileMode) error {
+	return d.files.chmod(absolute("/", name), mode)
+}
+
 // RemoveFile removes a file, or a folder with all that is in it.
 func (d *Device) RemoveFile(name string) error {
 	return d.files.remove(absolute("/", name), true)
@@ -60,5 +69,19 @@ func (f *files) touch(name string, changed time.Time) error {
 		return pathError("touch", name, fs.ErrPermission)
 	}
 	n.changed = changed
+	return nil
+}
+
+func (f *files) chmod(name string, mode fs.FileMode) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.nodes[name]
+	switch {
+	case n == nil:
+		return pathError("chmod", name, fs.ErrNotExist)
+	case !writable(name):
+		return pathError("chmod", name, fs.ErrPermission)
+	}
+	n.mode = mode.Perm()
 	return nil
 }

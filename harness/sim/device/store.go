@@ -71,18 +71,18 @@ func (d *Device) packages(name string) ([]*hap.Package, InstallCode) {
 		}
 		names = nil
 		for _, e := range entries {
-			if ext := path.Ext(e.Name()); ext == ".hap" || ext == ".hsp" {
+			if isPackage(e.Name()) || path.Ext(e.Name()) == ".app" {
 				names = append(names, name+"/"+e.Name())
 			}
 		}
 	}
 	var all []*hap.Package
 	for _, n := range names {
-		p, code := d.readPackage(n)
+		found, code := d.packagesIn(n)
 		if code != 0 {
 			return nil, code
 		}
-		all = append(all, p)
+		all = append(all, found...)
 	}
 	if len(all) == 0 {
 		return nil, CodeProfile
@@ -90,7 +90,8 @@ func (d *Device) packages(name string) ([]*hap.Package, InstallCode) {
 	return all, 0
 }
 
-func (d *Device) readPackage(name string) (*hap.Package, InstallCode) {
+// packagesIn reads one file: a package, or an .app with several.
+func (d *Device) packagesIn(name string) ([]*hap.Package, InstallCode) {
 	file, err := d.OpenFile(name)
 	if err != nil {
 		return nil, CodeProfile
@@ -100,6 +101,14 @@ func (d *Device) readPackage(name string) (*hap.Package, InstallCode) {
 	if err != nil {
 		return nil, CodeProfile
 	}
+	if path.Ext(name) == ".app" {
+		return d.appPackages(content)
+	}
+	p, code := d.readPackage(content)
+	return []*hap.Package{p}, code
+}
+
+func (d *Device) readPackage(content []byte) (*hap.Package, InstallCode) {
 	p, err := hap.Read(bytes.NewReader(content), int64(len(content)))
 	params := d.opts.Profile.Params
 	switch {

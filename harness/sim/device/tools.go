@@ -47,7 +47,7 @@ func init() {
 		"kill": toolKill, "power-shell": toolPower, "uitest": toolUITest, "uinput": toolUInput, "hidumper": toolHidumper,
 		"hilog": toolHilog, "cat": toolCat, "rm": toolRM, "ls": toolLS, "mkdir": toolMkdir, "grep": toolGrep,
 		"sleep": toolSleep, "date": toolDate, "uptime": toolUptime, "whoami": toolWhoami, "whence": toolWhence,
-		"sha256sum": toolSHA256, "stat": toolStat,
+		"sha256sum": toolSHA256, "stat": toolStat, "find": toolFind,
 	}
 }
 

@@ -123,6 +123,8 @@ func (c *channel) remote(line string) (string, bool) {
 	case "track-jpid":
 		c.track()
 		return "", false
+	case "sideload":
+		return c.sideload(rest)
 	case "bugreport":
 		c.shell("hidumper")
 		return "", false

@@ -101,7 +101,9 @@ func (d *disk) CreateFile(name string) (io.WriteCloser, error) {
 func (d *disk) MakeDir(name string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.files[rooted(name)] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+	if d.files[rooted(name)] == nil {
+		d.files[rooted(name)] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
+	}
 	return nil
 }
 
@@ -113,6 +115,21 @@ func (d *disk) TouchFile(name string, changed time.Time) error {
 		return fs.ErrNotExist
 	}
 	f.ModTime = changed
+	return nil
+}
+
+func (d *disk) ChmodFile(name string, mode fs.FileMode) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f := d.files[rooted(name)]
+	if f == nil {
+		if _, err := d.files.Stat(rooted(name)); err != nil {
+			return err
+		}
+		f = &fstest.MapFile{Mode: fs.ModeDir}
+		d.files[rooted(name)] = f
+	}
+	f.Mode = f.Mode.Type() | mode.Perm()
 	return nil
 }
 

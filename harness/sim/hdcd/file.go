@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,8 +25,6 @@ func (c *channel) fileCommand(line string) (text string, open bool) {
 	switch {
 	case !ok:
 		return fmt.Sprintf(textNotSimulated, "file "+verb), false
-	case r.has("-b"):
-		return fmt.Sprintf(textNotSimulated, "file "+verb+" -b"), false
 	case verb == "send" && r.remote:
 		c.sendRemote(device, strings.TrimPrefix(rest, "remote "))
 	case verb == "send":
@@ -80,14 +79,17 @@ func (c *channel) sendRemote(device Storage, line string) {
 	if c.send(cmdFileInit, []byte(line)) != nil {
 		return
 	}
-	to := landing{to: device}
+	to := landing{to: device, dialect: c.s.dialect}
 	sum := tally{}
-	c.receive(receiver{check: cmdFileCheck, begin: cmdFileBegin, data: cmdFileData,
-		open: func(config transferConfig) (*incoming, string) {
+	c.receive(receiver{check: cmdFileCheck, begin: cmdFileBegin, data: cmdFileData, mode: to.takeMode,
+		open: func(config transferConfig) (*incoming, string, bool) {
 			if sum.began.IsZero() {
 				sum.began = time.Now()
 			}
-			config.path = onDevice(config.path)
+			var refusal string
+			if config.path, refusal = c.place(device, config.bundle, config.path); refusal != "" {
+				return nil, refusal, false
+			}
 			return to.create(config)
 		},
 		landed: func(in *incoming) bool {
@@ -113,8 +115,11 @@ const deviceFolder = "/data/local/tmp"
 // receiver is what differs between receiving files and packages.
 type receiver struct {
 	check, begin, data uint16
-	// open makes the announced file, or refuses it.
-	open func(transferConfig) (*incoming, string)
+	// open makes the announced file, or refuses it, and perhaps it alone.
+	open func(transferConfig) (in *incoming, refusal string, goOn bool)
+	// mode is told the mode of the next file, or of a folder; nil where there
+	// are none.
+	mode func(m fileMode, folder bool)
 	// landed is called with a complete file and reports whether to go on.
 	landed func(*incoming) bool
 	// finish is called when the client says that it has sent everything.
@@ -138,7 +143,12 @@ func (c *channel) receive(r receiver) {
 		switch command {
 		case cmdWakeup:
 		case cmdFileMode, cmdDirMode:
-			if c.send(command, nil) != nil {
+			m, err := decodeMode(body)
+			if err != nil || r.mode == nil {
+				return
+			}
+			r.mode(m, command == cmdDirMode)
+			if c.send(cmdFileMode, nil) != nil {
 				return
 			}
 		case r.check:
@@ -147,9 +157,17 @@ func (c *channel) receive(r receiver) {
 				return
 			}
 			var refusal string
-			if in, refusal = r.open(config); refusal != "" {
-				c.sayLast(refusal)
-				return
+			var goOn bool
+			if in, refusal, goOn = r.open(config); refusal != "" {
+				if !goOn {
+					c.sayLast(refusal)
+					return
+				}
+				// Of a folder's files, one that cannot be made is passed over.
+				if c.say(refusal) != nil || c.send(cmdFileFinish, []byte{1}) != nil {
+					return
+				}
+				continue
 			}
 			if c.send(r.begin, c.s.dialect.featureFlags()) != nil {
 				return
@@ -196,13 +214,13 @@ func (c *channel) receive(r receiver) {
 
 // recvRemote sends files to the client.
 func (c *channel) recvRemote(device Storage, r request) {
-	files, local, refusal := wanted(device, r)
+	files, local, refusal := c.wanted(device, r)
 	if refusal != "" {
 		_ = c.say(refusal)
 		return
 	}
 	for _, f := range files {
-		if !c.offer(f, f.config(r, local)) {
+		if !c.offer(f, f.config(r, local), r.has("-m")) {
 			return
 		}
 	}
@@ -214,7 +232,10 @@ func (c *channel) recvRemote(device Storage, r request) {
 
 // wanted lists what a recv asks for. Without a local name the client's folder
 // is meant.
-func wanted(device Storage, r request) (files []source, local, refusal string) {
+func (c *channel) wanted(device Storage, r request) (files []source, local, refusal string) {
+	if refusal := c.s.dialect.refuses(r, usageRecvBundle); refusal != "" {
+		return nil, "", refusal
+	}
 	if len(r.names) == 0 {
 		return nil, "", textNoPaths
 	}
@@ -222,18 +243,25 @@ func wanted(device Storage, r request) (files []source, local, refusal string) {
 	if len(r.names) > 1 {
 		local = r.names[len(r.names)-1]
 	}
-	files, refusal = collect(device, onDevice(r.names[0]))
+	full, refusal := c.place(device, r.value("-b"), r.names[0])
+	if refusal != "" {
+		return nil, "", refusal
+	}
+	files, refusal = collect(device, strings.TrimSuffix(full, "/"))
 	return files, local, refusal
 }
 
-// offer announces a file to the client, sends it, and waits for its word.
-func (c *channel) offer(f source, config transferConfig) bool {
+// offer announces a file to the client, sends it, and waits for its word. One
+// of a folder that cannot be opened is passed over.
+func (c *channel) offer(f source, config transferConfig, modes bool) bool {
 	file, err := f.from.OpenFile(f.full)
 	if err != nil {
-		_ = c.say(fmt.Sprintf(textOpenFailed, reason(err), f.full))
-		return false
+		return c.say(fmt.Sprintf(textOpenFailed, reason(err), f.full)) == nil && f.inFolder()
 	}
 	defer func() { _ = file.Close() }()
+	if modes && !c.offerModes(f) {
+		return false
+	}
 	if c.send(cmdFileCheck, config.encode()) != nil {
 		return false
 	}
@@ -269,4 +297,25 @@ func (c *channel) offer(f source, config transferConfig) bool {
 	}
 	command, word, ok := c.next()
 	return ok && command == cmdFileFinish && len(word) > 0 && word[0] == 1
+}
+
+// offerModes tells the client the mode of a file, and with the first one those
+// of its folders, the last one first. The client confirms each.
+func (c *channel) offerModes(f source) bool {
+	told := func(command uint16, m fileMode) bool {
+		if c.send(command, m.encode()) != nil {
+			return false
+		}
+		answer, _, ok := c.next()
+		return ok && (answer == cmdFileMode || answer == cmdDirMode)
+	}
+	if !told(cmdFileMode, modeOf(f.info, "")) {
+		return false
+	}
+	for _, m := range slices.Backward(f.folders) {
+		if !told(cmdDirMode, m) {
+			return false
+		}
+	}
+	return true
 }

@@ -11,7 +11,11 @@ import (
 
 // sendLocal copies files of the server's machine to the device.
 func (c *channel) sendLocal(device Storage, r request) {
+	refusal := c.s.dialect.refuses(r, usageSendBundle)
 	switch {
+	case refusal != "":
+		c.sayLast(refusal)
+		return
 	case len(r.names) == 0:
 		// The target is lost, and its hdcd lives on: recording
 		// file-send-no-args.raw.
@@ -30,7 +34,12 @@ func (c *channel) sendLocal(device Storage, r request) {
 		c.sayLast(refusal)
 		return
 	}
-	c.sayLast(c.copy(files, device, r, onDevice(r.names[n-1])))
+	full, refusal := c.place(device, r.value("-b"), r.names[n-1])
+	if refusal != "" {
+		c.sayLast(refusal)
+		return
+	}
+	c.sayLast(c.copy(files, device, r, full))
 }
 
 // hang answers nothing until the client leaves.
@@ -42,7 +51,7 @@ func (c *channel) hang() {
 
 // recvLocal copies files of the device to the server's machine.
 func (c *channel) recvLocal(device Storage, r request) {
-	files, local, refusal := wanted(device, r)
+	files, local, refusal := c.wanted(device, r)
 	if refusal != "" {
 		_ = c.say(refusal)
 		return
@@ -55,11 +64,23 @@ func (c *channel) recvLocal(device Storage, r request) {
 // copy moves files from one side to the other and returns the text at the
 // end, "" where the channel ends without one.
 func (c *channel) copy(files []source, to Storage, r request, path string) string {
-	l := landing{to: to}
+	l := landing{to: to, dialect: c.s.dialect}
 	sum := tally{began: time.Now()}
 	for _, f := range files {
-		n, text, ok := c.copyOne(f, &l, f.config(r, path))
-		if !ok || text != "" {
+		if r.has("-m") {
+			l.takeMode(modeOf(f.info, ""), false)
+			for _, m := range f.folders {
+				l.takeMode(m, true)
+			}
+		}
+		n, text, end := c.copyOne(f, &l, f.config(r, path))
+		switch {
+		case end == passedOver:
+			if c.say(text) != nil {
+				return ""
+			}
+			continue
+		case end == gone || text != "":
 			return text
 		}
 		sum.files++
@@ -68,15 +89,28 @@ func (c *channel) copy(files []source, to Storage, r request, path string) strin
 	return sum.String()
 }
 
-func (c *channel) copyOne(f source, l *landing, config transferConfig) (n uint64, text string, ok bool) {
+// ending is how the copy of one file ended.
+type ending int
+
+const (
+	// arrived, or refused with a text, and with it the transfer.
+	arrived ending = iota
+	// passedOver: one of a folder's files cannot be opened or made; the others
+	// come all the same.
+	passedOver
+	// gone: the client or the device has left.
+	gone
+)
+
+func (c *channel) copyOne(f source, l *landing, config transferConfig) (n uint64, text string, end ending) {
 	file, err := f.from.OpenFile(f.full)
 	if err != nil {
-		return 0, fmt.Sprintf(textOpenFailed, reason(err), f.full), true
+		return 0, fmt.Sprintf(textOpenFailed, reason(err), f.full), over(f.inFolder())
 	}
 	defer func() { _ = file.Close() }()
-	in, refusal := l.create(config)
+	in, refusal, goOn := l.create(config)
 	if refusal != "" {
-		return 0, refusal, true
+		return 0, refusal, over(goOn)
 	}
 	buf := make([]byte, smallPiece)
 	for {
@@ -84,11 +118,11 @@ func (c *channel) copyOne(f source, l *landing, config transferConfig) (n uint64
 		if n > 0 {
 			if err := in.write(buf[:n]); err != nil {
 				_ = in.close()
-				return in.got, in.stopped(err), true
+				return in.got, in.stopped(err), arrived
 			}
 			if !c.pass(n) {
 				_ = in.close()
-				return in.got, "", false
+				return in.got, "", gone
 			}
 		}
 		if err == io.EOF {
@@ -96,11 +130,19 @@ func (c *channel) copyOne(f source, l *landing, config transferConfig) (n uint64
 		}
 		if err != nil {
 			_ = in.close()
-			return in.got, in.stopped(err), true
+			return in.got, in.stopped(err), arrived
 		}
 	}
 	if err := in.close(); err != nil {
-		return in.got, in.stopped(err), true
+		return in.got, in.stopped(err), arrived
 	}
-	return in.got, "", true
+	return in.got, "", arrived
+}
+
+// over is the end of a file that cannot be opened or made.
+func over(goOn bool) ending {
+	if goOn {
+		return passedOver
+	}
+	return arrived
 }

@@ -88,7 +88,7 @@ func bmText(r *transcripts.Recording) string {
 }
 
 // bmLine is how hdcd calls bm, in all of the recordings.
-var bmLine = regexp.MustCompile(`^bm (install (-r )?-p /data/local/tmp/[0-9a-f]{9}\.hap|uninstall -n (com\.example\.app|com\.example;ls)?)$`)
+var bmLine = regexp.MustCompile(`^bm (install (-r )?-p /data/local/tmp/[0-9a-f]{9}\.(hap|hsp)|uninstall -n (com\.example\.app|com\.example;ls)?)$`)
 
 func TestRecordedClientsMoveFilesAndApps(t *testing.T) {
 	for _, version := range transcripts.Versions() {

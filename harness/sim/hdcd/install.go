@@ -4,15 +4,14 @@
 package hdcd
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -48,14 +47,14 @@ func (c *channel) installRemote(device Target, storage Storage, line string) {
 		return
 	}
 	c.receive(receiver{check: cmdAppCheck, begin: cmdAppBegin, data: cmdAppData,
-		open: func(config transferConfig) (*incoming, string) {
+		open: func(config transferConfig) (*incoming, string, bool) {
 			config.path = deviceFolder + "/" + path.Base(config.name)
 			config.name = path.Base(config.name)
-			return (&landing{to: storage}).create(config)
+			return (&landing{to: storage, dialect: c.s.dialect}).create(config)
 		},
 		landed: func(in *incoming) bool {
-			said := c.installFile(device, storage, in.config.options, in.name)
-			return c.send(cmdAppFinish, append([]byte{modeInstall, 0}, said...)) == nil
+			said, ok := c.installFile(device, storage, in.config.options, in.name)
+			return ok && c.send(cmdAppFinish, append([]byte{modeInstall, 0}, said...)) == nil
 		},
 	})
 }
@@ -74,8 +73,12 @@ func (c *channel) installLocal(device Target, storage Storage, r request) {
 		c.sayLast(c.s.dialect.noPackage)
 		return
 	}
+	// Each once, the last one first: claim hdc.install-several.
+	slices.Sort(packages)
+	packages = slices.Compact(packages)
 	options := strings.Join(r.options, " ")
-	for _, full := range packages {
+	printed := 0
+	for i, full := range slices.Backward(packages) {
 		said, refusal, ok := c.installOne(device, storage, options, full)
 		switch {
 		case !ok:
@@ -83,11 +86,22 @@ func (c *channel) installLocal(device Target, storage Storage, r request) {
 		case refusal != "":
 			c.sayLast(refusal)
 			return
-		case c.say(fmt.Sprintf(c.s.dialect.installed, full, said)) != nil:
+		case c.say(c.s.dialect.installText(full, said, i, printed)) != nil:
 			return
 		}
+		printed = len(said)
 	}
 	_ = c.say(textAppFinish)
+}
+
+// installText is what hdc makes of bm's words on one of several packages, with
+// so many left: older servers count those, newer ones leave out as much as they
+// printed of the words before.
+func (d dialect) installText(full, said string, left, printed int) string {
+	if !strings.Contains(d.installed, "queuesize") {
+		said = said[min(printed, len(said)):]
+	}
+	return fmt.Sprintf(strings.Replace(d.installed, "queuesize:0", fmt.Sprintf("queuesize:%d", left), 1), full, said)
 }
 
 // isPackage tells by the name, as hdc does.
@@ -106,37 +120,51 @@ func (c *channel) installOne(device Target, storage Storage, options, full strin
 		return "", refusal, true
 	}
 	name := deviceFolder + "/" + randomName()
-	if len(files) == 1 && !strings.Contains(files[0].name, "/") {
+	if !files[0].inFolder() {
 		name += path.Ext(full)
 	}
-	l := landing{to: storage}
+	l := landing{to: storage, dialect: c.s.dialect}
 	for _, f := range files {
-		if _, text, ok := c.copyOne(f, &l, f.config(request{}, name)); !ok || text != "" {
+		if _, text, end := c.copyOne(f, &l, f.config(request{}, name)); end == gone || text != "" {
 			_ = storage.RemoveFile(name)
-			return "", text, ok
+			return "", text, end != gone
 		}
 	}
-	return c.installFile(device, storage, options, name), "", true
+	said, ok = c.installFile(device, storage, options, name)
+	return said, "", ok
 }
 
-// installFile has bm install what lies there, and removes it.
-func (c *channel) installFile(device Target, storage Storage, options, name string) string {
+// installFile has bm install what lies there, and removes it. It fails when
+// the device was lost.
+func (c *channel) installFile(device Target, storage Storage, options, name string) (said string, ok bool) {
 	arrived := name
 	defer func() { _ = storage.RemoveFile(arrived) }()
+	if info, err := storage.StatFile(name); err == nil && info.IsDir() {
+		name += "/"
+	}
 	if folder, packed := strings.CutSuffix(name, ".tar"); packed {
 		// A client sends a folder as an archive: claim hdc.install-folder.
 		defer func() { _ = storage.RemoveFile(folder) }()
+		if err := unpack(storage, name, folder); errors.Is(err, errFatal) {
+			c.s.SetState(c.bound.key, Offline)
+			return "", false
+		}
 		// Of what is no archive, bm finds nothing in the folder.
-		_ = unpack(storage, name, folder)
-		name = folder
+		name = folder + "/"
 	}
 	if c.refuses(options) {
-		return textBadName
+		return textBadName, true
 	}
 	if said := c.refusal("install"); said != "" {
-		return said
+		return said, true
 	}
-	return c.ask(device, strings.TrimSpace("bm install "+options)+" -p "+name)
+	line := strings.TrimSpace("bm install " + options)
+	// hdcd looks for these letters anywhere: with -s or -p the path stands for
+	// itself.
+	if !strings.ContainsAny(options, "ps") {
+		line += " -p"
+	}
+	return c.ask(device, line+" "+name), true
 }
 
 // uninstall answers `uninstall [OPTIONS] BUNDLE`.
@@ -206,40 +234,4 @@ func randomName() string {
 	var b [5]byte
 	_, _ = rand.Read(b[:])
 	return hex.EncodeToString(b[:])[:9]
-}
-
-var errArchive = errors.New("not an archive of packages")
-
-// unpack spreads an archive into a folder, bounded like any other transfer.
-func unpack(storage Storage, name, folder string) error {
-	file, err := storage.OpenFile(name)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	if err := storage.MakeDir(folder); err != nil {
-		return err
-	}
-	archive := tar.NewReader(file)
-	for range maxFiles {
-		head, err := archive.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if head.Typeflag != tar.TypeReg {
-			continue
-		}
-		out, err := storage.CreateFile(folder + "/" + path.Base(head.Name))
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(out, archive)
-		if err := errors.Join(err, out.Close()); err != nil {
-			return err
-		}
-	}
-	return errArchive
 }

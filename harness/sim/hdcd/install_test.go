@@ -7,6 +7,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pushproof/pushproof/harness/sim/hap"
@@ -35,14 +36,33 @@ func TestSeveralPackagesAreInstalledInTurn(t *testing.T) {
 	if got := c.rest(); got != "" {
 		t.Errorf("%q", got)
 	}
-	want := "[Info]App install path:/data/work/app.hap msg:install bundle successfully. \r\n"
-	if got := ask(t, server, first, `install -cwd "/data/work/" -r app.hap hello.txt app.hap`); got != want+want+"AppMod finish\r\n" {
-		t.Errorf("%q", got)
+}
+
+// A server's own command for several packages takes each once, the last one
+// first, and says of the second only what is longer than it said before.
+func TestSeveralPackagesOfTheServersMachine(t *testing.T) {
+	for version, want := range map[string]string{
+		"2.0.0a": "[Info]App install path:/data/work/b.hsp, queuesize:1, msg:install bundle successfully. \r\n" +
+			"[Info]App install path:/data/work/app.hap, queuesize:0, msg:install bundle successfully. \r\nAppMod finish\r\n",
+		"3.2.0f": "[Info]App install path:/data/work/b.hsp msg:install bundle successfully. \r\n" +
+			"[Info]App install path:/data/work/app.hap msg:\r\nAppMod finish\r\n",
+	} {
+		t.Run(version, func(t *testing.T) {
+			server, _ := storingServer(t, hdcd.None, func(o *hdcd.Options) {
+				host := recordedHost()
+				host.files["data/work/b.hsp"] = host.files["data/work/app.hap"]
+				o.Version, o.Host = version, host
+			})
+			if got := ask(t, server, first, `install -cwd "/data/work/" -r app.hap hello.txt b.hsp app.hap`); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
 	}
 }
 
-// archived is a tar archive of those files.
-func archived(t *testing.T, files map[string][]byte) string {
+// archived is an archive of those files, as hdc makes one: nothing is behind
+// the last file.
+func archived(t testing.TB, files map[string][]byte) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -54,7 +74,7 @@ func archived(t *testing.T, files map[string][]byte) string {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -62,28 +82,38 @@ func archived(t *testing.T, files map[string][]byte) string {
 
 func TestAFolderOfPackagesIsInstalled(t *testing.T) {
 	hapFile := shop(t, &hap.Signature{Signer: "team"})
-	t.Run("by the client", func(t *testing.T) {
-		for name, test := range map[string]struct{ content, want string }{
-			"packages": {archived(t, map[string][]byte{"./a/../shop.hap": hapFile}), "\x01\x00install bundle successfully. "},
-			"empty":    {archived(t, nil), "\x01\x00error: failed to install bundle. code:9568344 error: install parse profile prop check error. "},
-			"nonsense": {"no archive", "\x01\x00error: failed to install bundle. code:9568344 error: install parse profile prop check error. "},
-		} {
-			t.Run(name, func(t *testing.T) {
-				server, _ := simulated(t, "")
-				c := converse(t, server, `install remote -cwd "/w/" app`)
-				c.get(appInit)
-				c.put(appCheck, announce("", "012345678.tar", len(test.content)))
-				c.get(appBegin)
-				c.put(appData, chunk(0, test.content))
-				if got := c.get(appFinish); got != test.want {
-					t.Errorf("%q, want %q", got, test.want)
+	const nothing = "\x01\x00error: failed to install bundle. code:9568344 error: install parse profile prop check error. "
+	zeros := string(make([]byte, 1024))
+	for name, test := range map[string]struct{ content, want string }{
+		"packages":             {archived(t, map[string][]byte{"shop.hap": hapFile}), "\x01\x00install bundle successfully. "},
+		"a name that leaves":   {archived(t, map[string][]byte{"../../shop.hap": hapFile}), nothing},
+		"an absolute name":     {archived(t, map[string][]byte{"/data/local/tmp/shop.hap": hapFile}), nothing},
+		"no archive":           {"no archive", nothing},
+		"cut":                  {archived(t, map[string][]byte{"shop.hap": make([]byte, 4096)})[:1024], strings.ReplaceAll(strings.ReplaceAll(nothing, "9568344", "9568320"), "install parse profile prop check error", "no signature file")},
+		"zeros behind the end": {archived(t, map[string][]byte{"shop.hap": hapFile}) + zeros, ""},
+		"zeros only":           {zeros, ""},
+	} {
+		t.Run("by the client/"+name, func(t *testing.T) {
+			server, _ := simulated(t, "")
+			c := converse(t, server, `install remote -cwd "/w/" app`)
+			c.get(appInit)
+			c.put(appCheck, announce("", "012345678.tar", len(test.content)))
+			c.get(appBegin)
+			c.put(appData, chunk(0, test.content))
+			if test.want == "" {
+				if got := c.rest(); got != "" || !offline(t, server) {
+					t.Errorf("%q; hdcd is to end by it", got)
 				}
-				if got := ask(t, server, first, "shell ls /data/local/tmp"); got != "" {
-					t.Errorf("left behind: %q", got)
-				}
-			})
-		}
-	})
+				return
+			}
+			if got := c.get(appFinish); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+			if got := ask(t, server, first, "shell ls /data/local/tmp"); got != "" {
+				t.Errorf("left behind: %q", got)
+			}
+		})
+	}
 	t.Run("by the server", func(t *testing.T) {
 		server, _ := simulated(t, "")
 		folder := filepath.Dir(write(t, "shop.hap", hapFile))

@@ -22,6 +22,12 @@ type landing struct {
 	// fresh says, from the first file on, that the named folder was not there:
 	// it then takes the sent folder's place instead of holding it.
 	fresh, decided bool
+	// mode is that of the next file, 0 where none is kept; folderModes are those
+	// of folders by their paths.
+	mode        uint64
+	folderModes map[string]uint64
+	// dialect chooses the texts.
+	dialect dialect
 }
 
 // incoming is a file that arrives.
@@ -31,40 +37,53 @@ type incoming struct {
 	config transferConfig
 	file   io.WriteCloser
 	got    uint64
+	// mode is what it gets at the end, 0 where none is kept.
+	mode uint64
 }
 
-// create opens the file that a config announces, or returns the refusal.
-func (l *landing) create(config transferConfig) (in *incoming, refusal string) {
+// create opens the file that a config announces, or returns the refusal. goOn
+// says that the others of the folder come all the same.
+func (l *landing) create(config transferConfig) (in *incoming, refusal string, goOn bool) {
 	name := config.path
 	info, err := l.to.StatFile(name)
 	if !l.decided {
 		l.decided, l.fresh = true, errors.Is(err, fs.ErrNotExist)
 	}
 	there := err == nil && !info.IsDir()
-	_, below, folder := strings.Cut(config.name, "/")
+	shown := strings.ReplaceAll(config.name, `\`, "/")
+	_, below, folder := strings.Cut(shown, "/")
 	switch {
+	case folder && there:
+		return nil, fmt.Sprintf(textNoFolder, name), false
+	case folder && !fs.ValidPath(shown):
+		// The real daemon follows such a path.
+		return nil, fmt.Sprintf(textOpenFailed, "operation not permitted", name), false
 	case folder && l.fresh:
-		name, there = join(name, below), false
+		name = join(name, below)
 	case folder, err == nil && info.IsDir(), strings.HasSuffix(name, "/"):
-		name, there = join(name, config.name), false
+		name, there = join(name, shown), false
 	}
 	if folder {
 		if err := l.to.MakeDir(parent(name)); err != nil {
-			return nil, fmt.Sprintf(textOpenFailed, reason(err), name)
+			return nil, fmt.Sprintf(textMakeFolder, l.dialect.noFolderCode(), reason(err), parent(name)), false
 		}
+		l.setFolderModes(config.path, name)
 	}
 	if !there {
 		info, err = l.to.StatFile(name)
 		there = err == nil && !info.IsDir()
 	}
-	if config.updateIfNew && there && uint64(max(0, info.ModTime().UnixNano())) >= config.mtime {
-		return nil, fmt.Sprintf(textNotNewer, name)
+	// Seconds against what is 0, or nanoseconds with -a: claim hdc.sync-times.
+	if config.updateIfNew && there && uint64(max(0, info.ModTime().Unix())) >= config.mtime {
+		return nil, fmt.Sprintf(textNotNewer, name), false
 	}
 	file, err := l.to.CreateFile(name)
 	if err != nil {
-		return nil, fmt.Sprintf(textOpenFailed, reason(err), name)
+		return nil, fmt.Sprintf(textOpenFailed, reason(err), name), folder
 	}
-	return &incoming{to: l.to, name: name, config: config, file: file}, ""
+	in = &incoming{to: l.to, name: name, config: config, file: file, mode: l.mode}
+	l.mode = 0
+	return in, "", false
 }
 
 func join(folder, name string) string { return strings.TrimSuffix(folder, "/") + "/" + name }
@@ -110,9 +129,12 @@ func (in *incoming) write(content []byte) error {
 // complete reports whether the announced size is there.
 func (in *incoming) complete() bool { return in.got == in.config.size }
 
-// close ends the file, and sets its time where that was asked for.
+// close ends the file, and sets its mode and time where that was asked for.
 func (in *incoming) close() error {
 	err := in.file.Close()
+	if err == nil && in.mode != 0 {
+		chmod(in.to, in.name, in.mode)
+	}
 	if err == nil && in.config.hold && in.config.mtime > 0 {
 		err = in.to.TouchFile(in.name, time.Unix(0, int64(in.config.mtime)))
 	}
@@ -130,7 +152,12 @@ type source struct {
 	// full is its path, name its own name, or its path from the folder on.
 	full, name string
 	info       fs.FileInfo
+	// folders are those that it is the first file of a transfer with, with -m.
+	folders []fileMode
 }
+
+// inFolder reports whether it is one of a folder's files.
+func (s source) inFolder() bool { return strings.Contains(s.name, "/") }
 
 // collect lists the file, or the files in the folder, of that name: each
 // folder's last name first, as hdc does, which takes them off the end of its
@@ -142,14 +169,16 @@ func collect(from Storage, name string) (files []source, refusal string) {
 	}
 	base := path.Base(filepath.ToSlash(name))
 	if !info.IsDir() {
-		return []source{{from, name, base, info}}, ""
+		return []source{{from: from, full: name, name: base, info: info}}, ""
 	}
-	if err := walk(from, strings.TrimSuffix(name, "/"), base, &files); err != nil {
+	modes := []fileMode{modeOf(info, base)}
+	if err := walk(from, strings.TrimSuffix(name, "/"), base, &files, &modes); err != nil {
 		return nil, fmt.Sprintf(textOpenFailed, reason(err), name)
 	}
 	if len(files) == 0 {
 		return nil, textEmptyFolder
 	}
+	files[0].folders = modes
 	return files, ""
 }
 
@@ -158,7 +187,9 @@ const maxFiles = 100_000
 
 var errTooMany = errors.New("too many files")
 
-func walk(from Storage, folder, name string, files *[]source) error {
+// walk lists what is below a folder. Links are left out; hdc does so with those
+// to files, and follows those to folders.
+func walk(from Storage, folder, name string, files *[]source, modes *[]fileMode) error {
 	entries, err := from.ListFiles(folder)
 	if err != nil {
 		return err
@@ -166,27 +197,33 @@ func walk(from Storage, folder, name string, files *[]source) error {
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := entries[i]
 		full, below := folder+"/"+e.Name(), name+"/"+e.Name()
-		if e.IsDir() {
-			if err := walk(from, full, below, files); err != nil {
+		info, err := e.Info()
+		switch {
+		case err != nil:
+			continue
+		case e.IsDir():
+			if len(*modes) == maxFiles {
+				return errTooMany
+			}
+			*modes = append(*modes, modeOf(info, below))
+			if err := walk(from, full, below, files, modes); err != nil {
 				return err
 			}
 			continue
-		}
-		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() {
+		case !info.Mode().IsRegular():
 			continue
 		}
 		if len(*files) == maxFiles {
 			return errTooMany
 		}
-		*files = append(*files, source{from, full, below, info})
+		*files = append(*files, source{from: from, full: full, name: below, info: info})
 	}
 	return nil
 }
 
 // config announces the file to the other side.
 func (s source) config(r request, path string) transferConfig {
-	c := transferConfig{size: uint64(s.info.Size()), path: path, name: s.name, cwd: r.cwd,
+	c := transferConfig{size: uint64(s.info.Size()), path: path, name: s.name, cwd: r.cwd, bundle: r.value("-b"),
 		updateIfNew: r.has("-sync"), hold: r.has("-a")}
 	if c.hold {
 		c.mtime = uint64(max(0, s.info.ModTime().UnixNano()))

@@ -45,7 +45,8 @@ func (machine) MakeDir(name string) error                      { return os.Mkdir
 func (machine) TouchFile(name string, changed time.Time) error {
 	return os.Chtimes(name, changed, changed)
 }
-func (machine) RemoveFile(name string) error { return os.RemoveAll(name) }
+func (machine) RemoveFile(name string) error                  { return os.RemoveAll(name) }
+func (machine) ChmodFile(name string, mode fs.FileMode) error { return os.Chmod(name, mode) }
 
 // absolute forms a name of the host from the client's folder and what it
 // wrote.

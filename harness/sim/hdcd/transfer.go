@@ -92,6 +92,32 @@ func (r request) has(option string) bool {
 	return false
 }
 
+// value is what follows an option, "" where it is not given.
+func (r request) value(option string) string {
+	for i, o := range r.options {
+		if o == option && i+1 < len(r.options) {
+			return r.options[i+1]
+		}
+	}
+	return ""
+}
+
+// refuses is the text against an option that hdc does not know, or whose value
+// is missing; "" where there is none. usage is that of the verb with -b.
+func (d dialect) refuses(r request, usage string) string {
+	for i := 0; i < len(r.options); i++ {
+		switch o := r.options[i]; {
+		case o == "-b" && d.sandbox:
+			if i++; i == len(r.options) {
+				return fmt.Sprintf(textNoBundle, usage)
+			}
+		case o != "-a" && o != "-sync" && o != "-z" && o != "-m":
+			return fmt.Sprintf(textUnknownOption, o)
+		}
+	}
+	return ""
+}
+
 // splitWords splits at spaces outside double quotes, which it removes.
 func splitWords(line string) []string {
 	var words []string

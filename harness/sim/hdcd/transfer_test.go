@@ -256,26 +256,6 @@ func check(c *talk, n int) {
 	c.get(fileBegin)
 }
 
-func TestModesOfFilesAreTaken(t *testing.T) {
-	server, held := storingServer(t, hdcd.None)
-	c := converse(t, server, `file send remote -cwd "/w/" -m x /data/local/tmp/x`)
-	c.get(fileInit)
-	for _, mode := range []uint16{3007, 3006} {
-		c.put(mode, "\x08\xa4\x03")
-		c.get(mode)
-	}
-	check(c, 1)
-	c.put(fileData, chunk(0, "x"))
-	c.get(fileFinish)
-	c.put(fileFinish, "\x00")
-	if got := string(c.frame()); !strings.HasPrefix(got, "FileTransfer finish, Size:1, File count = 1,") {
-		t.Errorf("%q", got)
-	}
-	if got, _ := held.content("/data/local/tmp/x"); got != "x" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestAFolderLandsInOneThatIsThere(t *testing.T) {
 	server, held := storingServer(t, hdcd.None)
 	for range 2 {

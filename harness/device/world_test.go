@@ -6,22 +6,28 @@ package device_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
+	phones "github.com/pushproof/pushproof/harness/sim/device"
 	"github.com/pushproof/pushproof/harness/sim/hap"
 	"github.com/pushproof/pushproof/harness/sim/world"
 )
 
 // simulated is a device of that type in a world of its own, driven through the
-// world's hdc server, with an app that has no agent.
-func simulated(t *testing.T, deviceType string) (*device.Device, *hdc.Client) {
+// world's hdc server, with an app that has no agent. params alter its profile.
+func simulated(t *testing.T, deviceType string, params map[string]string) (*device.Device, *hdc.Client, *phones.Device) {
 	t.Helper()
-	w, err := world.New(t.Context(), world.Options{Types: []string{deviceType}})
+	w, err := world.New(t.Context(), world.Options{Types: []string{deviceType}, Device: func(o *phones.Options) {
+		o.Profile.Params = maps.Clone(o.Profile.Params)
+		maps.Copy(o.Profile.Params, params)
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +43,7 @@ func simulated(t *testing.T, deviceType string) (*device.Device, *hdc.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d, client
+	return d, client, w.Device(d.Key())
 }
 
 // start starts the app and returns its process's id.
@@ -54,7 +60,7 @@ func start(t *testing.T, d *device.Device) int {
 }
 
 func TestASimulatedAppIsStoppedInEachWay(t *testing.T) {
-	d, _ := simulated(t, "phone")
+	d, _, phone := simulated(t, "phone", nil)
 	tests := []struct {
 		how device.Stop
 		do  func(context.Context) error
@@ -62,6 +68,12 @@ func TestASimulatedAppIsStoppedInEachWay(t *testing.T) {
 		{device.StopKilled, d.Kill},
 		{device.StopForced, d.ForceStop},
 		{device.StopCleared, d.ClearData},
+		{device.StopSwiped, func(ctx context.Context) error {
+			if err := phone.SwipeAway(ctx, world.PlainBundle); err != nil { // by hand
+				return err
+			}
+			return d.AwaitSwipe(ctx)
+		}},
 	}
 	for _, tt := range tests {
 		pid := start(t, d)
@@ -82,7 +94,7 @@ func TestASimulatedAppIsStoppedInEachWay(t *testing.T) {
 }
 
 func TestASimulatedScreenIsKeptOnAndRestored(t *testing.T) {
-	d, _ := simulated(t, "tablet")
+	d, _, _ := simulated(t, "tablet", nil)
 	for _, text := range []string{"screen=on", "screen=off"} {
 		c, err := device.ParseCondition(text)
 		if err != nil {
@@ -99,7 +111,7 @@ func TestASimulatedScreenIsKeptOnAndRestored(t *testing.T) {
 }
 
 func TestASimulatedPhoneIsLockedAndUnlocked(t *testing.T) {
-	d, _ := simulated(t, "phone")
+	d, _, _ := simulated(t, "phone", nil)
 	pid := start(t, d)
 	locked, err := d.SetCondition(t.Context(), device.Condition{Kind: device.ConditionLock, Value: device.Locked})
 	if err != nil {
@@ -122,6 +134,94 @@ func TestASimulatedPhoneIsLockedAndUnlocked(t *testing.T) {
 	start(t, d)
 }
 
+func TestASimulatedNetworkIsMadeBadAndRestored(t *testing.T) {
+	d, client, phone := simulated(t, "phone", nil)
+	set := func(value string) {
+		t.Helper()
+		if _, err := d.SetCondition(t.Context(), onNetwork(value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("metro")
+	few := numbers
+	few.DownlinkDropRate = 5
+	set(few.Value())
+	if !phone.Online() {
+		t.Error("a bad network is none at all")
+	}
+	set(device.NetworkOffline)
+	if phone.Online() {
+		t.Error("offline, the device is reached")
+	}
+	for range 2 {
+		if err := d.RestoreAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := client.Shell(t.Context(), d.Key(), hdc.Raw("netcopilot -e 1; netcopilot -p; netcopilot -e 0"))
+	if err != nil || strings.Contains(string(list.Output), "pushproof-") || !strings.Contains(string(list.Output), "Disable") {
+		t.Errorf("left: %s, %v", list.Output, err)
+	}
+	if !phone.Online() {
+		t.Error("the network is not restored")
+	}
+}
+
+func TestASimulatedDateIsSetAndRestored(t *testing.T) {
+	d, client, _ := simulated(t, "2in1", map[string]string{"const.ohos.apiversion": "26"})
+	day := func() string {
+		t.Helper()
+		got, err := client.Shell(t.Context(), d.Key(), hdc.Cmd("date", "+%Y-%m-%d"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(got.Output))
+	}
+	before := day()
+	if _, err := d.SetCondition(t.Context(), device.Condition{Kind: device.ConditionDate, Value: "2031-05-17 12:00:00"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := day(); got != "2031-05-17" {
+		t.Errorf("it is %s, want 2031-05-17", got)
+	}
+	if err := d.RestoreAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := day(); got != before && got != time.Now().Format(time.DateOnly) {
+		t.Errorf("it is %s, was %s", got, before)
+	}
+}
+
+// What a simulated device of another build lacks, nothing is tried with.
+func TestASimulatedBuildWithoutTheTools(t *testing.T) {
+	d, client, _ := simulated(t, "phone", map[string]string{"const.ohos.apiversion": "18", "const.security.developermode.state": "false"})
+	for text, do := range map[string]func(context.Context) error{
+		"netcopilot": func(ctx context.Context) error {
+			_, err := d.SetCondition(ctx, onNetwork("metro"))
+			return err
+		},
+		"testhelper": func(ctx context.Context) error {
+			_, err := d.SetCondition(ctx, newYear)
+			return err
+		},
+		"developer mode": d.ClearData,
+	} {
+		var absent *device.NotOfferedError
+		if err := do(t.Context()); !errors.As(err, &absent) {
+			t.Errorf("%s: error %v, want a *NotOfferedError", text, err)
+			continue
+		}
+		mentions(t, absent, text)
+	}
+	got, err := client.Shell(t.Context(), d.Key(), hdc.Cmd("netcopilot", "-p"))
+	if err != nil || got.Exit != 127 {
+		t.Errorf("the device has netcopilot after all: %s, %v", got.Output, err)
+	}
+	if changed := d.Changed(); len(changed) != 0 {
+		t.Errorf("changed %q", changed)
+	}
+}
+
 // team makes a package of an app that a simulated device takes.
 func team(t *testing.T, name string, code int) string {
 	t.Helper()
@@ -141,7 +241,7 @@ func team(t *testing.T, name string, code int) string {
 }
 
 func TestASimulatedDeviceIsInstalledOnOnlyWhereItMust(t *testing.T) {
-	plain, client := simulated(t, "phone")
+	plain, client, _ := simulated(t, "phone", nil)
 	d, err := device.Open(t.Context(), client, plain.Key(), device.App{})
 	if err != nil {
 		t.Fatal(err)

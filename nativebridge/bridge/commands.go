@@ -24,6 +24,7 @@ const (
 // thread: with the command's number, its name and its arguments as JSON. It
 // never waits.
 type Caller interface {
+	// Command returns an error if the call cannot be made: nobody answers then.
 	Command(id int64, name, args string) error
 	// Release lets the function go.
 	Release()

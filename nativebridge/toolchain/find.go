@@ -1,0 +1,196 @@
+// Copyright The Pushproof Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package toolchain
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+// Host is the machine that builds: what Find may ask of it. The zero value is
+// this one.
+type Host struct {
+	// Getenv, LookPath and Exists stand for os.Getenv, exec.LookPath and a file's
+	// being there; nil means those.
+	Getenv   func(string) string
+	LookPath func(string) (string, error)
+	Exists   func(string) bool
+	// GOOS is runtime.GOOS if empty.
+	GOOS string
+}
+
+func (h Host) filled() Host {
+	if h.Getenv == nil {
+		h.Getenv = os.Getenv
+	}
+	if h.LookPath == nil {
+		h.LookPath = exec.LookPath
+	}
+	if h.Exists == nil {
+		h.Exists = func(path string) bool {
+			_, err := os.Stat(path)
+			return err == nil
+		}
+	}
+	if h.GOOS == "" {
+		h.GOOS = runtime.GOOS
+	}
+	return h
+}
+
+// Find returns the best compiler for an ABI, or a *MissingError.
+func (h Host) Find(abi ABI) (*Compiler, error) {
+	h = h.filled()
+	if abi == Node {
+		return h.findNode()
+	}
+	missing := &MissingError{ABI: abi, Install: h.advice(abi)}
+	for _, look := range []func(ABI, *MissingError) *Compiler{h.ndk, h.clangMusl, h.gccMusl} {
+		if c := look(abi, missing); c != nil {
+			return c, nil
+		}
+	}
+	return nil, missing
+}
+
+func (h Host) findNode() (*Compiler, error) {
+	for _, name := range []string{h.Getenv("CC"), "gcc", "clang", "cc"} {
+		if name == "" {
+			continue
+		}
+		if _, err := h.LookPath(name); err == nil {
+			return &Compiler{ABI: Node, Kind: "the machine's own", Command: []string{name}}, nil
+		}
+	}
+	return nil, &MissingError{
+		ABI: Node, Looked: []string{"$CC", "gcc", "clang", "cc"},
+		Install: "install a C compiler (Debian: apt-get install gcc; macOS: xcode-select --install)",
+	}
+}
+
+// ndkFolders are where the NDK stands: OHOS_NDK_HOME first, then below DevEco
+// Studio and the command-line tools. Source: HarmonyOS guides on DevEco Studio
+// and the command-line tools; the layout below sdk/ is the NDK's own.
+func (h Host) ndkFolders() []string {
+	const sdk = "sdk/default/openharmony/native"
+	var all []string
+	for _, name := range []string{"OHOS_NDK_HOME", "OHOS_SDK_NATIVE"} {
+		if dir := h.Getenv(name); dir != "" {
+			all = append(all, dir, filepath.Join(dir, "native"))
+		}
+	}
+	if dir := h.Getenv("DEVECO_SDK_HOME"); dir != "" {
+		all = append(all, filepath.Join(dir, "default", "openharmony", "native"))
+	}
+	home := h.Getenv("HOME")
+	switch h.GOOS {
+	case "darwin":
+		all = append(all, "/Applications/DevEco-Studio.app/Contents/"+sdk)
+	case "windows":
+		all = append(all, filepath.Join(h.Getenv("ProgramFiles"), "Huawei", "DevEco Studio", filepath.FromSlash(sdk)))
+	}
+	if home != "" {
+		all = append(all, filepath.Join(home, "command-line-tools", filepath.FromSlash(sdk)))
+	}
+	return all
+}
+
+func (h Host) ndk(abi ABI, missing *MissingError) *Compiler {
+	name := abi.machine().arch + "-unknown-linux-ohos-clang"
+	for _, dir := range h.ndkFolders() {
+		path := filepath.Join(dir, "llvm", "bin", name)
+		if h.GOOS == "windows" {
+			// The wrappers there are scripts for a Unix shell: the compiler is
+			// called with what they would say.
+			clang := filepath.Join(dir, "llvm", "bin", "clang.exe")
+			if h.Exists(clang) {
+				return &Compiler{ABI: abi, Kind: "OHOS NDK", Command: []string{
+					clang, "--target=" + abi.machine().arch + "-linux-ohos",
+					"--sysroot=" + filepath.Join(dir, "sysroot"), "-D__MUSL__",
+				}}
+			}
+		} else if h.Exists(path) {
+			return &Compiler{ABI: abi, Kind: "OHOS NDK", Command: []string{path}}
+		}
+		missing.Looked = append(missing.Looked, path)
+	}
+	return nil
+}
+
+// muslFolders holds musl's headers and libraries for another machine, as
+// Debian's musl-dev lays them out.
+func muslFolders(arch string) (include, lib string) {
+	return "/usr/include/" + arch + "-linux-musl", "/usr/lib/" + arch + "-linux-musl"
+}
+
+// oldestClang knows *-linux-ohos; newestClang is where the search begins.
+const (
+	oldestClang = 15
+	newestClang = 23
+)
+
+func (h Host) clangMusl(abi ABI, missing *MissingError) *Compiler {
+	arch := abi.machine().arch
+	include, lib := muslFolders(arch)
+	if !h.Exists(filepath.Join(lib, "libc.so")) {
+		missing.Looked = append(missing.Looked, lib+"/libc.so")
+		return nil
+	}
+	for v := newestClang; v >= oldestClang; v-- {
+		clang, err := h.LookPath(fmt.Sprintf("clang-%d", v))
+		if err != nil {
+			continue
+		}
+		lld, err := h.LookPath(fmt.Sprintf("ld.lld-%d", v))
+		if err != nil {
+			continue
+		}
+		return &Compiler{
+			ABI: abi, Kind: fmt.Sprintf("clang %d with musl", v), Command: []string{clang},
+			prepare: func(dir string) ([]string, error) {
+				return standIn{clang: clang, lld: lld, arch: arch, include: include, lib: lib}.make(dir)
+			},
+		}
+	}
+	missing.Looked = append(missing.Looked, fmt.Sprintf("clang-%d to clang-%d with ld.lld beside it", oldestClang, newestClang))
+	return nil
+}
+
+// gccMusl has no target ohos, so it is told to be one: what the sources ask of
+// it is which constructor to write.
+func (h Host) gccMusl(abi ABI, missing *MissingError) *Compiler {
+	arch := abi.machine().arch
+	_, lib := muslFolders(arch)
+	specs := filepath.Join(lib, "musl-gcc.specs")
+	gcc := arch + "-linux-gnu-gcc"
+	if _, err := h.LookPath(gcc); err != nil && arch == "x86_64" && runtime.GOARCH == "amd64" {
+		gcc = "gcc"
+	}
+	path, err := h.LookPath(gcc)
+	if err != nil || !h.Exists(specs) {
+		missing.Looked = append(missing.Looked, gcc+" with "+specs)
+		return nil
+	}
+	return &Compiler{
+		ABI: abi, Kind: "gcc with musl", Command: []string{path, "-specs", specs, "-static-libgcc"},
+		Flags: []string{"-D__OHOS__=1"},
+		prepare: func(dir string) ([]string, error) {
+			stub, err := makeStub([]string{path, "-specs", specs, "-static-libgcc"}, filepath.Join(dir, "gcc-"+arch))
+			return []string{path, "-specs", specs, "-static-libgcc", "-L" + stub}, err
+		},
+	}
+}
+
+func (h Host) advice(abi ABI) string {
+	debian := "apt-get install clang-19 lld-19 musl-dev"
+	if arch := abi.machine().arch; abi == ARM64 && runtime.GOARCH != "arm64" || abi == X8664 && runtime.GOARCH != "amd64" {
+		name := map[string]string{"aarch64": "arm64", "x86_64": "amd64"}[arch]
+		debian = fmt.Sprintf("dpkg --add-architecture %s && apt-get update && apt-get install clang-19 lld-19 musl-dev:%s", name, name)
+	}
+	return "install the OHOS NDK (part of DevEco Studio and of its command-line tools) and set OHOS_NDK_HOME to its native folder, " +
+		"or on Debian: " + debian
+}

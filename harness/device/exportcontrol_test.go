@@ -15,9 +15,6 @@ func (d *Device) OnRestore(name string, undo func(context.Context) error) error 
 	return d.onRestore(name, undo)
 }
 
-// StillLocked is the error of a lock screen that a swipe does not leave.
-func StillLocked(last LockReading) error { return stillLocked(last) }
-
 // What the fuzz targets need of the parsers of control.
 
 // ParseScenarios reads netcopilot's list: names by number.

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
@@ -45,6 +47,24 @@ func TestWaitGoneOfUnknownCause(t *testing.T) {
 	if want := "process 4711 ended, and what ended it is not known"; death.String() != want {
 		t.Errorf("%q, want %q", death, want)
 	}
+}
+
+func TestWaitGoneWithoutAFaultLog(t *testing.T) {
+	// The 2 s that the system has to write one pass at once.
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript(t, "phone")
+		s.controls()
+		s.says(`^ls /data/log/faultlog`, "")
+		s.says(`^pidof `, "4711\n", "\n")
+		began := time.Now()
+		death, err := open(t, s).WaitGone(t.Context(), 4711)
+		if err != nil || death.How != device.StopUnknown {
+			t.Errorf("WaitGone = %v, %v", death, err)
+		}
+		if took := time.Since(began); took < time.Second || took > 4*time.Second {
+			t.Errorf("it waited %v, want 2 s", took)
+		}
+	})
 }
 
 func TestWaitGoneKnowsWhatThisDeviceDid(t *testing.T) {

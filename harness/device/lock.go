@@ -67,10 +67,6 @@ func (d *Device) Unlock(ctx context.Context) error {
 	if err != nil || !last.Known || !last.Locked {
 		return err
 	}
-	return stillLocked(last)
-}
-
-func stillLocked(last LockReading) error {
 	return &ManualError{What: "unlock the device",
 		Why: "it is still " + last.String() + ", after the swipe: it has a PIN, a password or a pattern",
 		Do:  "unlock it by hand now, and for a run of many cells remove the lock (Settings > Biometrics & password)"}

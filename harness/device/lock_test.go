@@ -8,6 +8,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
@@ -48,32 +50,54 @@ func TestADeviceWithoutALockDumpIsLockedAsFarAsCanBeTold(t *testing.T) {
 	}
 }
 
-func TestUnlockOfADeviceWithAPIN(t *testing.T) {
+func TestLockScreensThatDoNotDoAsTheyMust(t *testing.T) {
+	tests := []struct {
+		name   string
+		locked bool
+		do     func(*device.Device, context.Context) error
+		says   []string
+	}{
+		{"unlock one with a PIN", true, (*device.Device).Unlock, []string{"PIN", "unlock it by hand", "locked, by the ScreenlockService"}},
+		{"lock one whose settings say later", false, (*device.Device).Lock, []string{"not locked", "lock at once"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			// The 10 s that a device is given pass at once.
+			synctest.Test(t, func(t *testing.T) {
+				s := newScript(t, "phone")
+				s.controls()
+				s.lock(tt.locked)
+				began := time.Now()
+				err := tt.do(open(t, s), t.Context())
+				var manual *device.ManualError
+				if !errors.As(err, &manual) {
+					t.Fatalf("error %v, want a *ManualError", err)
+				}
+				mentions(t, err, tt.says...)
+				if took := time.Since(began); took < 9*time.Second || took > 11*time.Second {
+					t.Errorf("it was given %v, want 10 s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestUnlockEndsWithItsContext(t *testing.T) {
 	s := newScript(t, "phone")
 	s.controls()
-	s.lock(true)
 	d := open(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := 0
 	s.does(`^hidumper -s ScreenlockService `, func(context.Context, string) (hdc.Result, error) {
 		if asked++; asked == 3 {
-			cancel() // instead of the 10 s that a device is given
+			cancel()
 		}
 		return said(" * screenLocked  \t\ttrue\t\t100\n")
 	})
-	if err := d.Unlock(ctx); !errors.Is(err, context.Canceled) {
+	var manual *device.ManualError
+	if err := d.Unlock(ctx); !errors.Is(err, context.Canceled) || errors.As(err, &manual) {
 		t.Errorf("error %v, want the context's: it may still have been on its way", err)
 	}
-}
-
-func TestWhatAPersonIsToldOfAPIN(t *testing.T) {
-	locked := device.LockReading{Known: true, Locked: true, Source: "ScreenlockService"}
-	err := device.StillLocked(locked)
-	var manual *device.ManualError
-	if !errors.As(err, &manual) {
-		t.Fatalf("error %v, want a *ManualError", err)
-	}
-	mentions(t, err, "PIN", "unlock it by hand", "ScreenlockService")
 }
 
 func TestUnlockedForNowIsLockedAgain(t *testing.T) {

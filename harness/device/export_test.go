@@ -3,7 +3,11 @@
 
 package device
 
-import "github.com/pushproof/pushproof/harness/hdc"
+import (
+	"time"
+
+	"github.com/pushproof/pushproof/harness/hdc"
+)
 
 // What the fuzz targets need of the parsers.
 
@@ -61,3 +65,10 @@ var (
 
 // ParseOffers reads which tools there are.
 var ParseOffers = parseOffers
+
+// CutLog cuts a window out of hilog's lines.
+func CutLog(text, nonce, bundle string, pids []int) LogWindow {
+	w := logCut{bundle: bundle, nonce: nonce, pids: pids}
+	w.add(text)
+	return w.window(time.Minute, time.Time{}, nil, nil)
+}

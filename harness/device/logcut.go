@@ -4,7 +4,6 @@
 package device
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,40 +33,47 @@ func stamp(text string, near time.Time) (time.Time, bool) {
 // clockText prints a time as hilog does.
 func clockText(t time.Time) string { return t.Format("01-02 15:04:05.000") }
 
+// stamped is a line with its time.
+type stamped struct {
+	hdc.LogLine
+	at time.Time
+}
+
 // window makes the window: since is when the level was raised by us, first the
 // oldest lines at that time, gaps what is known to be missing already.
 func (w *logCut) window(around time.Duration, since time.Time, first map[string]string, gaps []string) LogWindow {
 	out := LogWindow{Nonce: w.nonce, Lines: []hdc.LogLine{}}
 	var near time.Time
-	at := func(l hdc.LogLine) time.Time {
-		t, _ := stamp(l.Time, near)
-		return t
+	if n := len(w.lines); n > 0 {
+		near, _ = stamp(w.lines[n-1].Time, near)
 	}
-	if len(w.lines) > 0 {
-		near = at(w.lines[len(w.lines)-1])
+	lines := make([]stamped, len(w.lines))
+	for i, l := range w.lines {
+		at, _ := stamp(l.Time, near)
+		lines[i] = stamped{l, at}
 	}
-	slices.SortStableFunc(w.lines, func(a, b hdc.LogLine) int { return cmp.Compare(at(a).UnixNano(), at(b).UnixNano()) })
+	slices.SortStableFunc(lines, func(a, b stamped) int { return a.at.Compare(b.at) })
 	var from, to time.Time
-	for _, l := range w.lines {
+	for _, l := range lines {
 		if !strings.Contains(l.Message, w.nonce) {
 			continue
 		}
 		if !out.Found {
-			from = at(l).Add(-around)
+			from = l.at.Add(-around)
 		}
-		out.Found, to = true, at(l).Add(around)
+		out.Found, to = true, l.at.Add(around)
 	}
-	if !out.Found && len(w.lines) > 0 {
-		to = at(w.lines[len(w.lines)-1])
+	if !out.Found && len(lines) > 0 {
+		to = lines[len(lines)-1].at
 		from = to.Add(-around)
 	}
 	if !to.IsZero() {
 		out.From, out.To = clockText(from), clockText(to)
 	}
 	inside := func(t time.Time) bool { return to.IsZero() || !t.Before(from) && !t.After(to) }
-	for _, l := range w.lines {
-		if inside(at(l)) {
-			out.Lines = append(out.Lines, l)
+	for _, l := range lines {
+		if inside(l.at) {
+			out.Lines = append(out.Lines, l.LogLine)
 		}
 	}
 	if cut := len(out.Lines) - maxKeptLines; cut > 0 {

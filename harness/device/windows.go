@@ -6,7 +6,6 @@ package device
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -129,9 +128,31 @@ func keepWindows(all []Window, pids []int) WindowList {
 	return list
 }
 
-// windowRow is a line of the list; what follows the bounds differs by version.
-var windowRow = regexp.MustCompile(`^(\S.*?) +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) +(-?\d{1,9}) +(\d{1,9}) +` +
-	`\[ *(-?\d{1,6}) +(-?\d{1,6}) +(\d{1,6}) +(\d{1,6}) *\]`)
+// parseWindow reads a row: a name, which may hold blanks, eight numbers, and the
+// bounds as [ x y w h ]; what follows differs by version.
+func parseWindow(line string) (w Window, ok bool) {
+	front, rest, found := strings.Cut(line, "[")
+	inside, _, closed := strings.Cut(rest, "]")
+	fields, box := strings.Fields(front), strings.Fields(inside)
+	const columns = 8
+	if !found || !closed || len(fields) <= columns || len(box) != 4 {
+		return Window{}, false
+	}
+	var n [columns + 4]int
+	for i, field := range append(fields[len(fields)-columns:], box...) {
+		value, err := strconv.ParseInt(field, 10, 32)
+		if err != nil {
+			return Window{}, false
+		}
+		n[i] = int(value)
+	}
+	x, y, width, height := n[columns], n[columns+1], n[columns+2], n[columns+3]
+	w = Window{
+		Name: oneLine(strings.Join(fields[:len(fields)-columns], " "), maxWindowName), Display: n[0], PID: n[1], ID: n[2], Type: n[3], Z: n[6],
+		Bounds: Rect{Left: x, Top: y, Right: x + width, Bottom: y + height},
+	}
+	return w, w.Name != "" && w.ID >= 0 && width >= 0 && height >= 0
+}
 
 // parseWindows reads the list. known is false where the text is no such list.
 // The rows above a group's dashed line are visible; a hidden one has the Z
@@ -140,7 +161,7 @@ func parseWindows(text string) (windows []Window, known bool) {
 	hidden, focus := false, -1
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		m := windowRow.FindStringSubmatch(line)
+		w, row := parseWindow(line)
 		switch {
 		case strings.HasPrefix(line, "WindowName"):
 			known, hidden = true, false
@@ -150,16 +171,9 @@ func parseWindows(text string) (windows []Window, known bool) {
 			}
 		case strings.HasPrefix(line, "---") && strings.Trim(line, "- ") == "":
 			hidden = true
-		case known && m != nil:
-			n := make([]int, len(m))
-			for i := 2; i < len(m); i++ {
-				n[i], _ = strconv.Atoi(m[i])
-			}
-			windows = append(windows, Window{
-				Name: oneLine(m[1], maxWindowName), Display: n[2], PID: n[3], ID: n[4], Type: n[5], Z: n[8],
-				Bounds:  Rect{Left: n[10], Top: n[11], Right: n[10] + n[12], Bottom: n[11] + n[13]},
-				Visible: !hidden && n[8] >= 0,
-			})
+		case known && row && len(windows) < maxWindows:
+			w.Visible = !hidden && w.Z >= 0
+			windows = append(windows, w)
 		}
 	}
 	for i := range windows {
@@ -168,5 +182,9 @@ func parseWindows(text string) (windows []Window, known bool) {
 	return windows, known
 }
 
-// maxWindowName bounds a name in bytes; the system cuts it to 20.
-const maxWindowName = 64
+const (
+	// maxWindowName bounds a name in bytes; the system cuts it to 20.
+	maxWindowName = 64
+	// maxWindows bounds the list; a device has some dozens.
+	maxWindows = 2048
+)

@@ -118,24 +118,33 @@ var logForm = regexp.MustCompile(`^(\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +(\d+) +(\d
 func ParseLogLine(line string) LogLine {
 	line = strings.TrimRight(line, "\r\n")
 	l := LogLine{Raw: strings.ToValidUTF8(line[:min(len(line), maxLogLine)], "?")}
-	text := line
+	texts := []string{line}
 	if m := logForm.FindStringSubmatch(line); m != nil {
 		l.Time, l.Level, l.Type, l.Domain, l.Process, l.Tag, l.Message = m[1], LogLevel(m[4]), m[5], m[6], m[7], m[8], m[9]
 		l.PID, _ = strconv.Atoi(m[2])
 		l.TID, _ = strconv.Atoi(m[3])
-		text = l.Message
+		// LOGLIMIT is the tag of such a line, or stands in its message.
+		texts = []string{l.Message, l.Tag + ": " + l.Message}
 	}
-	for _, row := range lossTexts {
-		m := row.text.FindStringSubmatchIndex(text)
-		// A reader's own mark starts its line; an app may write anything else.
-		if m == nil || m[0] != 0 {
-			continue
+	for _, text := range texts {
+		if l.Lost = lossIn(text); l.Lost != nil {
+			break
 		}
-		l.Lost = &LogLoss{Why: row.why}
-		l.Lost.Lines, _ = strconv.Atoi(text[m[2]:m[3]])
-		break
 	}
 	return l
+}
+
+// lossIn returns what a text says is missing. A mark starts its text: an app may
+// write anything else.
+func lossIn(text string) *LogLoss {
+	for _, row := range lossTexts {
+		if m := row.text.FindStringSubmatchIndex(text); m != nil && m[0] == 0 {
+			loss := &LogLoss{Why: row.why}
+			loss.Lines, _ = strconv.Atoi(text[m[2]:m[3]])
+			return loss
+		}
+	}
+	return nil
 }
 
 // LogExitError says that hilog ended by itself with an error, or is not there.

@@ -114,11 +114,15 @@ func newLocalError(local string, err error) error {
 // filePath is the path at the end of hdc's texts about files.
 var filePath = regexp.MustCompile(`,\s?path: ?(.+)$`)
 
+// noFolderCode is the code of a folder that cannot be made. Source: HarmonyOS
+// guide of hdc, file send; claim hdc.file-sandbox has the others.
+const noFolderCode = "E005005"
+
 // fileFailure turns a refusal of hdc that concerns a file into a *FileError,
 // and leaves other errors as they are.
 func fileFailure(err error, command, local string) error {
 	var fail *FailError
-	if !errors.As(err, &fail) || fail.Code != "" {
+	if !errors.As(err, &fail) || fail.Code != "" && fail.Code != noFolderCode {
 		return err
 	}
 	e := &FileError{Command: command, Text: fail.Text}

@@ -40,9 +40,10 @@ type FileOptions struct {
 	// -a (recording file-send-keep-mtime). Folders get no time.
 	KeepTime bool
 	// KeepMode gives files, and folders that hold some, the permissions of the
-	// other side: hdc's -m. Of the owner nothing is kept where this process does
-	// the host's part, and nothing becomes setuid here. (Claims hdc.file-modes,
-	// hdc.mode-owner.)
+	// other side: hdc's -m. With it FilesAuto means FilesByClient for a folder:
+	// of folders that are new a server keeps none. Where this process does the
+	// host's part, nothing is kept of the owner, and nothing becomes setuid here.
+	// (Claims hdc.file-modes, hdc.mode-owner.)
 	KeepMode bool
 	// OnlyNewer leaves files alone that are as new on the other side, to the
 	// second. The times are compared here, by the device's stat: hdc's own -sync

@@ -95,6 +95,13 @@ func (o FileOptions) checkFolder(remote, name string) (string, error) {
 	return full, nil
 }
 
+// folderByServer reports whether the server is asked to do the host's part of a
+// folder first. It keeps no mode of a folder that is new (claim
+// hdc.file-modes), so it is asked only where it has to be.
+func (c *Client) folderByServer(o FileOptions) bool {
+	return c.byServer(o) && (!o.KeepMode || c.o.Files == FilesByServer)
+}
+
 // kind is what a path of the device is.
 type kind int
 

@@ -132,7 +132,7 @@ func (r *folderReceive) look(ctx context.Context) error {
 
 // fetch has the server or this process write the whole folder.
 func (r *folderReceive) fetch(ctx context.Context) error {
-	if r.c.byServer(r.o) {
+	if r.c.folderByServer(r.o) {
 		elsewhere, err := r.byServer(ctx)
 		if !elsewhere {
 			return err

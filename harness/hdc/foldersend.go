@@ -155,7 +155,7 @@ func (s *folderSend) send(ctx context.Context) error {
 	if s.there {
 		target, name = path.Dir(s.remote), path.Base(s.remote)
 	}
-	if s.c.byServer(s.o) && !s.t.linked && s.done.Skipped == 0 && name == filepath.Base(s.local) {
+	if s.c.folderByServer(s.o) && !s.t.linked && s.done.Skipped == 0 && name == filepath.Base(s.local) {
 		summary, err := s.c.askFiles(ctx, s.key, "send", s.o.words(false), s.local, target)
 		if err == nil {
 			s.o.progress(Progress{Files: len(s.files), AllFiles: len(s.files), Bytes: s.done.Bytes, AllBytes: s.done.Bytes})

@@ -4,9 +4,13 @@
 package hdcd_test
 
 import (
+	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/pushproof/pushproof/fixtures/transcripts"
+	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/sim/hdcd"
 )
 
@@ -77,5 +81,70 @@ func TestOptionsThatHDCDoesNotKnow(t *testing.T) {
 	}
 	if _, there := held.content("/data/local/tmp/x"); there {
 		t.Error("the file was sent")
+	}
+}
+
+// The client of this module moves files and folders of a sandbox in both ways;
+// hdc before 3.1.0e has none.
+func TestTheClientInASandbox(t *testing.T) {
+	for _, version := range transcripts.Versions() {
+		for name, mode := range modes {
+			t.Run(version+"/"+name, func(t *testing.T) {
+				server, held := storingServer(t, hdcd.None, func(o *hdcd.Options) { o.Version, o.Host = version, nil })
+				c := hdc.New(hdc.Options{Addr: server.Addr(), Files: mode})
+				inSandbox(t, c, version, func() {
+					if err := held.MakeDir(home + "/data/files"); err != nil {
+						t.Fatal(err)
+					}
+					if err := held.MakeDir(home); err != nil {
+						t.Fatal(err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func inSandbox(t *testing.T, c *hdc.Client, version string, start func()) {
+	o := hdc.FileOptions{Bundle: "com.example.app"}
+	root := plant(t, "x", map[string]string{"f": "1", "sub/g": "22", "hollow/": ""})
+	_, err := c.SendFolder(t.Context(), first, root, "data/files/", o)
+	var needs *hdc.NeedsError
+	var fail *hdc.FailError
+	switch {
+	case version == "2.0.0a":
+		if !errors.As(err, &needs) || !strings.Contains(err.Error(), "3.1.0e") {
+			t.Error(err)
+		}
+		return
+	case !errors.As(err, &fail) || fail.Code != "E005101":
+		t.Fatalf("no app runs: %v", err)
+	}
+	start()
+	sent, err := c.SendFolder(t.Context(), first, root, "data/files/", o)
+	if err != nil || sent.Checked != hdc.SameSum || sent.Files != 2 || len(sent.Unmade) != 1 {
+		t.Fatalf("%+v, %v", sent, err)
+	}
+	one, err := c.Send(t.Context(), first, filepath.Join(root, "f"), "data/files/one", o)
+	if err != nil || one.Checked != hdc.SameSum {
+		t.Fatalf("%+v, %v", one, err)
+	}
+	back := filepath.Join(t.TempDir(), "back")
+	if got, err := c.ReceiveFolder(t.Context(), first, "data/files/x", back, o); err != nil || got.Files != 2 || got.Checked != hdc.Unchecked || got.Why == "" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got := look(t, back); got["f"] != "1" || got["sub/g"] != "22" {
+		t.Errorf("%v", got)
+	}
+	if got, err := c.Receive(t.Context(), first, "data/files/one", filepath.Join(t.TempDir(), "one"), o); err != nil || got.Bytes != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := c.Receive(t.Context(), first, "data/../../../x", filepath.Join(t.TempDir(), "one"), o); !errors.As(err, new(*hdc.ArgumentError)) {
+		t.Errorf("a path that leaves: %v", err)
+	}
+	// -sync alone refuses what is there, which is no failure.
+	o.OnlyNewer = true
+	if again, err := c.Send(t.Context(), first, filepath.Join(root, "f"), "data/files/one", o); err != nil || !again.Skipped {
+		t.Errorf("%+v, %v", again, err)
 	}
 }

@@ -42,7 +42,7 @@ func checkLayout(ctx context.Context, e *env) (finding, error) {
 // anyNode is a node whatever its attributes' types are.
 type anyNode struct {
 	Attributes map[string]any `json:"attributes"`
-	Children   []*anyNode     `json:"children"`
+	Children   []anyNode      `json:"children"`
 }
 
 var nodeBounds = regexp.MustCompile(`^\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]$`)
@@ -63,6 +63,9 @@ func judgeLayout(data []byte) finding {
 	var walk func(n *anyNode)
 	walk = func(n *anyNode) {
 		count["nodes"]++
+		if n.Attributes == nil {
+			problem = "a node has no attributes"
+		}
 		for name, value := range n.Attributes {
 			count["attribute "+name]++
 			text, ok := value.(string)
@@ -73,8 +76,8 @@ func judgeLayout(data []byte) finding {
 				problem = "bounds are not written [l,t][r,b]"
 			}
 		}
-		for _, child := range n.Children {
-			walk(child)
+		for i := range n.Children {
+			walk(&n.Children[i])
 		}
 	}
 	walk(&root)

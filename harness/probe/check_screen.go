@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -38,58 +37,6 @@ func checkEmulator(ctx context.Context, e *env) (finding, error) {
 	return lacking("it is about emulators, and this is none"), nil
 }
 
-// checkPower checks claim device.wake.shell.
-func checkPower(ctx context.Context, e *env) (finding, error) {
-	// Whatever comes, the display is on at the end.
-	defer e.clean(ctx, "power-shell wakeup")
-	for _, step := range []struct{ line, says, state string }{
-		{"power-shell suspend", "SuspendDevice is called", ""},
-		{"power-shell wakeup", "WakeupDevice is called", "AWAKE"},
-	} {
-		got, err := e.shell(ctx, step.line)
-		if err != nil {
-			return finding{}, err
-		}
-		if f, ok := tool(got, "power-shell"); !ok {
-			return f, nil
-		}
-		if !strings.Contains(got.text, step.says) {
-			return broken(fmt.Sprintf("%s does not say %q", step.line, step.says), shape(got)), nil
-		}
-		if step.state == "" {
-			continue
-		}
-		last, known := "", true
-		ok, err := eventually(ctx, settleLimit, func() (bool, error) {
-			last, known, err = e.powerState(ctx)
-			return !known || last == step.state, err
-		})
-		switch {
-		case err != nil:
-			return finding{}, err
-		case !known:
-			return lacking("hidumper does not say whether the display is on"), nil
-		case !ok:
-			return broken(fmt.Sprintf("the power state is %.20s after %s", last, step.line)), nil
-		}
-	}
-	return held("off and on again: the power state is AWAKE"), nil
-}
-
-var powerLine = regexp.MustCompile(`(?m)^Current State: ([A-Z_]+)`)
-
-func (e *env) powerState(ctx context.Context) (state string, known bool, err error) {
-	got, err := e.shell(ctx, "hidumper -s PowerManagerService -a -s")
-	if err != nil {
-		return "", false, err
-	}
-	m := powerLine.FindStringSubmatch(got.text)
-	if m == nil {
-		return "", false, nil
-	}
-	return m[1], true, nil
-}
-
 // checkUnlock checks claim device.unlock.swipe. A PIN, of which nothing can be
 // known, looks like a swipe without effect.
 func checkUnlock(ctx context.Context, e *env) (finding, error) {
@@ -115,37 +62,6 @@ func checkUnlock(ctx context.Context, e *env) (finding, error) {
 		return lacking("the screen is still locked after the swipe: it may have a PIN; try a device without one, and unlock this one by hand"), nil
 	}
 	return held("off, on, swiped: an app was started"), nil
-}
-
-// windows returns the names of the visible windows, without the numbers behind
-// them, and whether the device tells. Those of apps are left out.
-func (e *env) windows(ctx context.Context) (names []string, known bool, err error) {
-	got, err := e.shell(ctx, "hidumper -s WindowManagerService -a -a")
-	if err != nil {
-		return nil, false, err
-	}
-	names, known = systemWindows(got.text)
-	return names, known, nil
-}
-
-var windowName = regexp.MustCompile(`^(SCB[A-Za-z]+?)\d*\s`)
-
-// systemWindows reads the visible windows of the system from the window
-// manager's dump: the rows between the head and the line of dashes behind it.
-func systemWindows(text string) (names []string, known bool) {
-	_, rows, found := strings.Cut(text, "\nWindowName ")
-	if !found {
-		return nil, false
-	}
-	for i, line := range strings.Split(rows, "\n") {
-		if strings.HasPrefix(line, "----") {
-			return names, true
-		}
-		if m := windowName.FindStringSubmatch(line); m != nil && i > 0 {
-			names = append(names, m[1])
-		}
-	}
-	return names, true
 }
 
 // openShade opens the notification centre and returns the system's windows that

@@ -47,10 +47,11 @@ func checkSentinel(ctx context.Context, e *env) (finding, error) {
 // settleEvery is how often a state is looked at that takes a moment.
 const settleEvery = 100 * time.Millisecond
 
-// eventually looks until what is wanted is there, for at most limit.
+// eventually looks until what is wanted is there, for at most limit. That ctx
+// ends before is an error: nothing was learnt then.
 func eventually(ctx context.Context, limit time.Duration, look func() (bool, error)) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	patience := time.NewTimer(limit)
+	defer patience.Stop()
 	tick := time.NewTicker(settleEvery)
 	defer tick.Stop()
 	for {
@@ -60,8 +61,10 @@ func eventually(ctx context.Context, limit time.Duration, look func() (bool, err
 		}
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-patience.C:
 			return false, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
 		}
 	}
 }
@@ -93,7 +96,7 @@ func checkShellGroup(ctx context.Context, e *env) (finding, error) {
 	ended, err := eventually(ctx, settleLimit, func() (bool, error) {
 		got, err := e.shell(ctx, "ps -ef")
 		listed = err == nil && got.exit == 0 && strings.Contains(got.text, "PID")
-		return listed && !process.MatchString(got.text), err
+		return !listed || !process.MatchString(got.text), err
 	})
 	switch {
 	case err != nil:

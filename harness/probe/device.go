@@ -143,6 +143,7 @@ func open(ctx context.Context, o DeviceOptions) (*env, Subject, error) {
 	p := e.dev.Profile()
 	s.Simulated, s.DeviceType, s.Model, s.OSVersion, s.Software = p.Simulated, p.Type, p.Model, p.OSVersion, p.Software
 	s.API, s.Emulator, s.Build = p.API, p.Emulator, p.Build.String()
+	e.scrub.known = p.Software + " " + p.OSVersion
 	return e, s, nil
 }
 
@@ -183,6 +184,7 @@ func (e *env) try(ctx context.Context, limit time.Duration, step Step) (f findin
 	e.claim = step.Claim
 	e.nonce = "pp" + strings.ToLower(rand.Text()[:12])
 	e.tmp = "/data/local/tmp/pushproof-probe-" + e.nonce
+	e.scrub.tmp = e.tmp
 	if step.Claim.Probe.By == "shell" {
 		f, err = e.runShell(ctx)
 	} else {

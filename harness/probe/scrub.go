@@ -21,7 +21,14 @@ const (
 
 // scrubber takes out of texts what names a device or lets somebody in. Its zero
 // value knows no secrets of its own.
-type scrubber struct{ secrets []string }
+type scrubber struct {
+	secrets []string
+	// known is what a subject says of itself anyway: a firmware's version looks
+	// like an address.
+	known string
+	// tmp is where a probe may make files, which is no secret and long.
+	tmp string
+}
 
 // newScrubber knows texts that must not be kept: connect keys, tokens, project
 // ids. Those shorter than 6 bytes are not looked for: they would be found in
@@ -49,12 +56,20 @@ func (s scrubber) text(text string) string {
 	for _, secret := range s.secrets {
 		text = strings.ReplaceAll(text, secret, mark(secret))
 	}
+	if s.tmp != "" {
+		text = strings.ReplaceAll(text, s.tmp, "{tmp}")
+	}
 	text = longHex.ReplaceAllStringFunc(text, mark)
-	text = longText.ReplaceAllStringFunc(text, mark)
+	text = longText.ReplaceAllStringFunc(text, func(long string) string {
+		if strings.Trim(long, "-=_./") == "" {
+			return "---" // a line that a tool draws
+		}
+		return mark(long)
+	})
 	text = hardware.ReplaceAllString(text, "[address]")
 	text = address.ReplaceAllStringFunc(text, func(a string) string {
-		if ip, err := netip.ParseAddr(a); err != nil || ip.IsLoopback() || ip.IsUnspecified() {
-			return a // a version looks like an address, too
+		if ip, err := netip.ParseAddr(a); err != nil || ip.IsLoopback() || ip.IsUnspecified() || strings.Contains(s.known, a) {
+			return a
 		}
 		return "[address]"
 	})

@@ -17,3 +17,12 @@ func RecodePiece(body []byte) ([]byte, error) {
 	}
 	return append(p.encode(), content...), nil
 }
+
+// RecodeMode reads the body of a mode's frame and writes it again.
+func RecodeMode(body []byte) ([]byte, error) {
+	m, err := decodeMode(body)
+	return m.encode(), err
+}
+
+// Unpack spreads an archive of packages.
+var Unpack = unpack

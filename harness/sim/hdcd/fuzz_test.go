@@ -43,6 +43,9 @@ func FuzzClientBytes(f *testing.F) {
 			}
 		}
 	}
+	for _, sent := range withModes(f) {
+		f.Add(sent)
+	}
 	server := hdcd.New(hdcd.Options{CloseDelay: -1, Host: recordedHost()})
 	if err := server.Start("127.0.0.1:0"); err != nil {
 		f.Fatal(err)

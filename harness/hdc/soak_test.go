@@ -220,6 +220,13 @@ func (s *soak) judgeWhole() {
 	}
 }
 
+// allocated is how many bytes have been taken so far.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
 // heap is how many bytes are in use.
 func heap() uint64 {
 	var m runtime.MemStats

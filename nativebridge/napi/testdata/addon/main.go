@@ -35,9 +35,13 @@ func init() {
 			open.Add(1)
 			return &state{}, nil
 		},
-		Close: func(s any) {
+		Close: func(v any) {
+			s := v.(*state)
+			if s.kept != nil {
+				s.kept.Release()
+			}
 			open.Add(-1)
-			s.(*state).closed.Store(true)
+			s.closed.Store(true)
 		},
 		Threw: func(s any, what string) { s.(*state).threw.Store(what) },
 		Funcs: []napi.Func{

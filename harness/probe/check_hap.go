@@ -8,9 +8,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strconv"
+
+	"github.com/pushproof/pushproof/harness/hdc"
 )
 
 // Bounds of what is read of a package, in bytes.
@@ -71,29 +76,9 @@ func checkHAPAPI(_ context.Context, e *env) (finding, error) {
 	if e.hap == "" {
 		return lacking("it is about a package that DevEco Studio has built: name one by --hap"), nil
 	}
-	pkg, err := zip.OpenReader(e.hap)
-	if err != nil {
-		return lacking("the package cannot be read: %v", err), nil
-	}
-	defer func() { _ = pkg.Close() }()
-	file, err := pkg.Open("module.json")
-	if err != nil {
-		return broken("the package has no module.json"), nil
-	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, maxModule))
-	if err != nil {
-		return lacking("module.json cannot be read: %v", err), nil
-	}
-	var module struct {
-		App struct {
-			MinAPIVersion any `json:"minAPIVersion"`
-		} `json:"app"`
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if err := dec.Decode(&module); err != nil {
-		return broken("module.json is no JSON object of the documented form"), nil
+	module, f, err := readModule(e.hap)
+	if err != nil || f.outcome != "" {
+		return f, err
 	}
 	number, ok := module.App.MinAPIVersion.(json.Number)
 	if !ok {
@@ -108,4 +93,99 @@ func checkHAPAPI(_ context.Context, e *env) (finding, error) {
 		return held(saw), nil
 	}
 	return broken("app.minAPIVersion is neither an API level nor one with the distribution's number in front", saw), nil
+}
+
+// moduleFile is what is read of a package's module.json.
+type moduleFile struct {
+	App struct {
+		BundleName    string `json:"bundleName"`
+		MinAPIVersion any    `json:"minAPIVersion"`
+	} `json:"app"`
+}
+
+// readModule reads module.json of a package. A package without a sound one is a
+// finding.
+func readModule(path string) (m moduleFile, f finding, err error) {
+	pkg, err := zip.OpenReader(path)
+	if err != nil {
+		return m, lacking("the package cannot be read: %v", err), nil
+	}
+	defer func() { _ = pkg.Close() }()
+	file, err := pkg.Open("module.json")
+	if err != nil {
+		return m, broken("the package has no module.json"), nil
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxModule))
+	if err != nil {
+		return m, lacking("module.json cannot be read: %v", err), nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if err := dec.Decode(&m); err != nil {
+		return m, broken("module.json is no JSON object of the documented form"), nil
+	}
+	return m, finding{}, nil
+}
+
+// checkInstallTime checks claim device.bm.times. It installs nothing but a
+// package of the app that the user named.
+func checkInstallTime(ctx context.Context, e *env) (finding, error) {
+	module, f, err := readModule(e.hap)
+	switch {
+	case err != nil:
+		return f, err
+	case f.outcome != "":
+		return lacking("%s", f.reason), nil
+	case module.App.BundleName != e.bundle:
+		return lacking("the package is of %q, and --bundle names %q: nothing was installed", module.App.BundleName, e.bundle), nil
+	}
+	before, saw, err := e.updateTime(ctx)
+	if err != nil {
+		return finding{}, err
+	}
+	if before == 0 {
+		return broken("bm dump -n has no versionCode or no updateTime", saw...), nil
+	}
+	var refused *hdc.InstallError
+	err = e.client.Install(ctx, e.key, e.hap, hdc.InstallOptions{})
+	if errors.As(err, &refused) {
+		return lacking("the device refuses the package with %d: %s", refused.Code, refused.Meaning), nil
+	}
+	if err != nil {
+		return finding{}, err
+	}
+	after, again, err := e.updateTime(ctx)
+	if err != nil {
+		return finding{}, err
+	}
+	saw = append(saw, again...)
+	if after <= before {
+		return broken("the installation left updateTime as it was", saw...), nil
+	}
+	return held(saw...), nil
+}
+
+var (
+	updateTime  = regexp.MustCompile(`"updateTime": *(\d+)`)
+	versionCode = regexp.MustCompile(`"versionCode": *\d+`)
+)
+
+// updateTime returns the newest updateTime of the app, 0 where bm dump gives
+// none or no versionCode.
+func (e *env) updateTime(ctx context.Context) (newest int64, saw []string, err error) {
+	got, err := e.shell(ctx, "bm dump -n "+e.bundle)
+	if err != nil {
+		return 0, nil, err
+	}
+	version := versionCode.FindString(got.text)
+	if version == "" {
+		return 0, []string{shape(got)}, nil
+	}
+	for _, m := range updateTime.FindAllStringSubmatch(got.text, -1) {
+		if at, err := strconv.ParseInt(m[1], 10, 64); err == nil {
+			newest = max(newest, at)
+		}
+	}
+	return newest, []string{fmt.Sprintf("%s, \"updateTime\": %d", version, newest)}, nil
 }

@@ -55,5 +55,6 @@ var checks = map[string]check{
 	"home-key":      {does: "starts the app and presses Home", run: checkHomeKey},
 	"kill":          {does: "starts the app and kills its process by devicedebug", run: checkKill},
 	"hap-signature": {does: "reads the end of the package on this machine", run: checkHAPSignature},
+	"install-time":  {does: "installs the package over its app, and compares the times that bm dump gives before and after", run: checkInstallTime},
 	"hap-api":       {does: "reads module.json of the package on this machine", run: checkHAPAPI},
 }

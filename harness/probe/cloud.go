@@ -43,7 +43,11 @@ type CloudOptions struct {
 	Pace     time.Duration
 	// Timeout bounds one probe, 0 means DefaultTimeout.
 	Timeout time.Duration
-	// Done is called after each claim, if not nil, from the goroutine of Cloud.
+	// Begin is called, if not nil, before the claims are probed; the subject has
+	// no results then.
+	Begin func(Subject, []Step)
+	// Done is called after each claim, if not nil. Both are called from the
+	// goroutine of Cloud.
 	Done func(Step, Result)
 }
 
@@ -68,11 +72,8 @@ func Cloud(ctx context.Context, o CloudOptions) (Subject, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	s := Subject{Kind: KindCloud}
+	s := Subject{Kind: KindCloud, Results: []Result{}}
 	steps := CloudPlan(o.Claims)
-	if len(steps) == 0 {
-		return s, nil
-	}
 	c, err := newCaller(o)
 	if err != nil {
 		return s, err
@@ -82,6 +83,10 @@ func Cloud(ctx context.Context, o CloudOptions) (Subject, error) {
 	stopped, err := c.learn(ctx)
 	if err != nil {
 		return s, fmt.Errorf("reach the push endpoint %s: %w", c.base.Host, err)
+	}
+	s.Simulated = o.SimulatorCA != "" && c.issuer == o.SimulatorCA
+	if o.Begin != nil {
+		o.Begin(s, steps)
 	}
 	for _, step := range steps {
 		f := stopped
@@ -97,7 +102,7 @@ func Cloud(ctx context.Context, o CloudOptions) (Subject, error) {
 			o.Done(step, r)
 		}
 	}
-	s.Requests, s.Simulated = c.sent, o.SimulatorCA != "" && c.issuer == o.SimulatorCA
+	s.Requests = c.sent
 	return s, nil
 }
 

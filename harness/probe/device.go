@@ -42,7 +42,11 @@ type DeviceOptions struct {
 	Claims []fixtures.Claim
 	// Timeout bounds one probe, 0 means DefaultTimeout.
 	Timeout time.Duration
-	// Done is called after each claim, if not nil, from the goroutine of Device.
+	// Begin is called, if not nil, once the device has said what it is and before
+	// anything is probed; the subject has no results then.
+	Begin func(Subject, []Step)
+	// Done is called after each claim, if not nil. Both are called from the
+	// goroutine of Device.
 	Done func(Step, Result)
 }
 
@@ -61,6 +65,9 @@ func Device(ctx context.Context, o DeviceOptions) (Subject, error) {
 		return Subject{}, err
 	}
 	steps := DevicePlan(o.Claims, Allowed{App: o.Bundle != "", Package: o.HAP != ""})
+	if o.Begin != nil {
+		o.Begin(subject, steps)
+	}
 	restore := e.remember(ctx, steps)
 	var stopped string
 	for _, step := range steps {
@@ -108,8 +115,8 @@ type env struct {
 func open(ctx context.Context, o DeviceOptions) (*env, Subject, error) {
 	opening, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	e := &env{client: o.Client, key: o.Key, bundle: o.Bundle, hap: o.HAP, scrub: newScrubber(o.Key)}
-	s := Subject{Kind: KindDevice, Device: fingerprint(o.Key)}
+	e := &env{client: o.Client, key: o.Key, bundle: o.Bundle, hap: o.HAP, scrub: newScrubber(o.Key, o.HAP)}
+	s := Subject{Kind: KindDevice, Device: fingerprint(o.Key), Results: []Result{}}
 	version, err := o.Client.Version(opening)
 	if err != nil {
 		return nil, s, err

@@ -205,7 +205,7 @@ func TestMergeRefuses(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	root := checkout(t)
 	for name, text := range map[string]string{
-		"harness/x.go":    "package x\n\n// (Claim device.a.)\n// device.a-b and device.ab and my.device.a and device.a.b are others.\nvar _ = \"device.a\"\n",
+		"harness/x.go":    "package x\n\n// It rests on device.a.\n// device.a-b and device.ab and my.device.a and device.a.b are others.\nvar _ = \"device.a\"\n",
 		"fixtures/t.json": `[{"claim": "device.a"}]`, ".git/x.go": "device.a", "docs/x.md": "device.a",
 	} {
 		path := filepath.Join(root, filepath.FromSlash(name))

@@ -6,6 +6,8 @@ package cli
 import (
 	"io"
 	"time"
+
+	"github.com/pushproof/pushproof/harness/probe"
 )
 
 // What the tests of this package look at.
@@ -19,3 +21,9 @@ func SetDuration(text string, zero bool) (d time.Duration, err error) {
 	err = (&durationValue{to: &d, zero: zero}).Set(text)
 	return d, err
 }
+
+// ProbeExit is the exit code for what probes found.
+func ProbeExit(file *probe.File) int { return probeExit(file) }
+
+// ProbeFileName is the default name of a probe file, without ending.
+func ProbeFileName(file *probe.File) string { return probeFileName(file) }

@@ -5,7 +5,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +17,6 @@ import (
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/probe"
-	"github.com/pushproof/pushproof/harness/verdict"
 )
 
 // probeFlags are the flags of probe.
@@ -27,6 +25,7 @@ type probeFlags struct {
 	clientID string
 	only     []string
 	requests int
+	pace     time.Duration
 	timeout  time.Duration
 	out      string
 	repo     string
@@ -35,6 +34,8 @@ type probeFlags struct {
 	merge    bool
 
 	claims []fixtures.Claim
+	// devices and clouds say whether some of the claims are about these.
+	devices, clouds bool
 }
 
 func newProbe() *cobra.Command {
@@ -81,6 +82,7 @@ func newProbe() *cobra.Command {
 	flags.StringVar(&f.clientID, "client-id", "", "the app's OAuth client `ID`, for claims about revoking")
 	cloudFlags(cmd, &f.config)
 	flags.IntVar(&f.requests, "requests", probe.DefaultRequests, "the most requests that Push Cloud is sent")
+	durationFlag(cmd, &f.pace, "pace", probe.DefaultPace, "the least time between two of them")
 	flags.StringSliceVar(&f.only, "only", nil, "probe these `CLAIMS` alone: ids, or what they begin with, as in device.shade")
 	durationFlag(cmd, &f.timeout, "timeout", probe.DefaultTimeout, "how long one probe may take")
 	flags.StringVar(&f.out, "out", "", "`FILE` to write (default: one of this folder with model and date)")
@@ -103,17 +105,20 @@ func (f *probeFlags) run(cmd *cobra.Command) error {
 	if f.list {
 		return listProbes(out, f.claims)
 	}
+	f.devices, f.clouds = len(probe.DevicePlan(f.claims, probe.Allowed{})) > 0, len(probe.CloudPlan(f.claims)) > 0
+	if !f.devices && !f.clouds {
+		return usagef("--only %s: these claims take a person; docs/verification.md says how", strings.Join(f.only, ","))
+	}
 	f.config = harness.Merge(f.config, harness.Env())
 	simulated := !f.config.Real()
 	if err := f.check(); err != nil {
 		return err
 	}
-	p := &probePrinter{out: out, simulated: simulated}
+	p := &probePrinter{out: out, most: f.requests}
 	if f.json {
 		p.out = io.Discard
 	}
 	var subjects []probe.Subject
-	p.begin()
 	if simulated {
 		subjects, err = f.simulators(ctx, p)
 	} else {
@@ -161,7 +166,14 @@ func (f *probeFlags) check() error {
 func (f *probeFlags) real(ctx context.Context, cmd *cobra.Command, p *probePrinter) ([]probe.Subject, error) {
 	c := f.config
 	var subjects []probe.Subject
-	if c.Target != "" || c.HDCServer != "" || c.Bundle != "" || c.ServiceAccount == "" {
+	named := c.Target != "" || c.HDCServer != "" || c.Bundle != ""
+	switch {
+	case f.devices && !f.clouds && !named && c.ServiceAccount != "":
+		return nil, usagef("--only: these claims are about a device: name it by --target")
+	case f.clouds && !f.devices && c.ServiceAccount == "":
+		return nil, usagef("--only: these claims are about Push Cloud: name a service account by --service-account")
+	}
+	if f.devices && (named || c.ServiceAccount == "") {
 		o := tool{server: c.HDCServer, target: c.Target}
 		client, keys, err := o.devices(cmd)
 		if err != nil {
@@ -175,10 +187,10 @@ func (f *probeFlags) real(ctx context.Context, cmd *cobra.Command, p *probePrint
 			subjects = append(subjects, s)
 		}
 	}
-	if c.ServiceAccount == "" {
+	if c.ServiceAccount == "" || !f.clouds {
 		return subjects, nil
 	}
-	o := probe.CloudOptions{ServiceAccount: c.ServiceAccount, BaseURL: c.PushEndpoint, CAFile: c.PushCA, ClientID: f.clientID}
+	o := probe.CloudOptions{ServiceAccount: c.ServiceAccount, BaseURL: c.PushEndpoint, CAFile: c.PushCA, ClientID: f.clientID, Pace: f.pace}
 	if c.PushEndpoint != "" && !strings.HasPrefix(c.PushEndpoint, "https://") {
 		return subjects, usagef("--push-endpoint %q does not begin with https://; a JWT is never sent in the clear", c.PushEndpoint)
 	}
@@ -197,92 +209,18 @@ func (f *probeFlags) real(ctx context.Context, cmd *cobra.Command, p *probePrint
 
 // device probes one device.
 func (f *probeFlags) device(ctx context.Context, p *probePrinter, client *hdc.Client, key, bundle string) (probe.Subject, error) {
-	p.device(key, probe.DevicePlan(f.claims, probe.Allowed{App: bundle != "", Package: f.config.HAP != ""}), bundle)
 	return probe.Device(ctx, probe.DeviceOptions{
 		Client: client, Key: key, Bundle: bundle, Ability: f.config.Ability, HAP: f.config.HAP,
 		Claims: f.claims, Timeout: f.timeout, Done: p.done,
+		Begin: func(s probe.Subject, steps []probe.Step) { p.device(key, bundle, s, steps) },
 	})
 }
 
 // cloud probes a Push Cloud.
 func (f *probeFlags) cloud(ctx context.Context, p *probePrinter, o probe.CloudOptions) (probe.Subject, error) {
 	o.SimulatorCA, o.Claims, o.Requests, o.Timeout, o.Done = harness.SimulatorCA, f.claims, f.requests, f.timeout, p.done
-	p.cloud(o, len(probe.CloudPlan(f.claims)))
+	o.Begin = p.cloud
 	return probe.Cloud(ctx, o)
-}
-
-// probeExit is the exit code: a claim that is broken wins over everything, and
-// where nothing was decided the question is still open.
-func probeExit(file *probe.File) int {
-	decided, trouble := false, false
-	for _, s := range file.Subjects {
-		for _, r := range s.Results {
-			switch {
-			case r.Outcome == probe.Broken:
-				return verdict.ExitFail
-			case r.Outcome == probe.Held || r.Cause == probe.CausePart:
-				decided = true
-			case r.Cause == probe.CauseTrouble:
-				trouble = true
-			}
-		}
-	}
-	if trouble || !decided {
-		return verdict.ExitInfra
-	}
-	return verdict.ExitPass
-}
-
-// save prints the file or writes it.
-func (f *probeFlags) save(out io.Writer, p *probePrinter, file *probe.File) error {
-	if f.json {
-		return file.Write(out)
-	}
-	to, err := f.create(file)
-	if err != nil {
-		return fmt.Errorf("write the probe file: %w", err)
-	}
-	p.file = to.Name()
-	return errors.Join(file.Write(to), to.Close())
-}
-
-// create makes the file. One that is there already is replaced only where the
-// user named it.
-func (f *probeFlags) create(file *probe.File) (*os.File, error) {
-	if f.out != "" {
-		return os.Create(f.out)
-	}
-	name := probeFileName(file)
-	for n := 1; ; n++ {
-		path := name + ".json"
-		if n > 1 {
-			path = fmt.Sprintf("%s-%d.json", name, n)
-		}
-		to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if !errors.Is(err, os.ErrExist) || n == 1000 {
-			return to, err
-		}
-	}
-}
-
-// probeFileName is the default name, without ending: what was probed, and when.
-func probeFileName(file *probe.File) string {
-	what := "cloud"
-	switch {
-	case file.Simulated:
-		what = "simulated"
-	case file.Subjects[0].Kind == probe.KindDevice:
-		what = strings.Map(func(r rune) rune {
-			if r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
-				return r
-			}
-			return '-'
-		}, file.Subjects[0].Model)
-		if what == "" {
-			what = "device"
-		}
-	}
-	return "pushproof-probe-" + what + "-" + file.Date
 }
 
 // checkout is the folder whose code is named beside broken claims, "" for none.

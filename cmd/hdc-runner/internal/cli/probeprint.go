@@ -11,7 +11,6 @@ import (
 
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/probe"
-	"github.com/pushproof/pushproof/harness/pushcloud"
 )
 
 // simulatedProbe stands in the first and the last line of what simulators said.
@@ -19,19 +18,27 @@ const simulatedProbe = "SIMULATED: what simulators do confirms nothing of the pl
 
 // probePrinter shows a run of probes.
 type probePrinter struct {
-	out       io.Writer
-	simulated bool
-	file      string
+	out io.Writer
+	// most is how many requests a cloud is sent at most.
+	most int
+	// begun is set once a subject was named.
+	begun bool
+	// file is where the results went, "" for nowhere.
+	file string
 }
 
-func (p *probePrinter) begin() {
-	if p.simulated {
+// begin says first of all whether what follows is simulated.
+func (p *probePrinter) begin(s probe.Subject) {
+	if s.Simulated && !p.begun {
 		fmt.Fprintln(p.out, simulatedProbe)
 	}
+	p.begun = true
+	fmt.Fprintln(p.out)
 }
 
 // device says beforehand what will be done on a device.
-func (p *probePrinter) device(key string, steps []probe.Step, bundle string) {
+func (p *probePrinter) device(key, bundle string, s probe.Subject, steps []probe.Step) {
+	p.begin(s)
 	does, refused := map[fixtures.Touch]int{}, 0
 	for _, s := range steps {
 		if s.Refused != "" {
@@ -40,14 +47,14 @@ func (p *probePrinter) device(key string, steps []probe.Step, bundle string) {
 			does[s.Claim.Probe.Touches]++
 		}
 	}
-	fmt.Fprintf(p.out, "\n%s: %d probes\n", key, len(steps))
+	fmt.Fprintf(p.out, "%s, %s: %d probes\n", key, s.Name(), len(steps))
 	for _, touch := range fixtures.Touches() {
 		if n := does[touch]; n > 0 {
 			fmt.Fprintf(p.out, "  %3d  %s%s\n", n, probe.Harm(touch), ofApp(touch, bundle))
 		}
 	}
 	if refused > 0 {
-		fmt.Fprintf(p.out, "  %3d  are not done: they need --bundle, or --hap\n", refused)
+		fmt.Fprintf(p.out, "  %3d  not done: they use the display, an app of yours, or its package; --bundle and --hap allow that\n", refused)
 	}
 	fmt.Fprintln(p.out)
 }
@@ -61,15 +68,9 @@ func ofApp(touch fixtures.Touch, bundle string) string {
 }
 
 // cloud says beforehand what will be done to a Push Cloud.
-func (p *probePrinter) cloud(o probe.CloudOptions, steps int) {
-	if steps == 0 {
-		return
-	}
-	url := o.BaseURL
-	if url == "" {
-		url = pushcloud.DefaultBaseURL
-	}
-	fmt.Fprintf(p.out, "\n%s: %d probes by at most %d requests that it must refuse\n\n", url, steps, o.Requests)
+func (p *probePrinter) cloud(s probe.Subject, steps []probe.Step) {
+	p.begin(s)
+	fmt.Fprintf(p.out, "%s: %d probes by at most %d requests that it must refuse\n\n", s.Name(), len(steps), p.most)
 }
 
 func (p *probePrinter) done(_ probe.Step, r probe.Result) {

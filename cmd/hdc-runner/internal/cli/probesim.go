@@ -29,12 +29,19 @@ func (f *probeFlags) simulators(ctx context.Context, p *probePrinter) (subjects 
 		err = errors.Join(err, w.Close(closing))
 	}()
 	client := hdc.New(hdc.Options{Addr: w.HDC.Addr()})
-	for _, key := range w.Keys() {
+	keys := w.Keys()
+	if !f.devices {
+		keys = nil
+	}
+	for _, key := range keys {
 		s, err := f.device(ctx, p, client, key, world.PlainBundle)
 		if err != nil {
 			return subjects, err
 		}
 		subjects = append(subjects, s)
+	}
+	if !f.clouds {
+		return subjects, nil
 	}
 	token, err := w.StartPlain(ctx, w.Keys()[0])
 	if err != nil {

@@ -66,6 +66,10 @@ func (w *logCut) window(around time.Duration, since time.Time, first map[string]
 	if !out.Found && len(lines) > 0 {
 		to = lines[len(lines)-1].at
 		from = to.Add(-around)
+		// The clock may have been read in whole seconds.
+		if now, ok := stamp(w.now, near); ok && now.Add(time.Second).After(to) {
+			to = now.Add(time.Second)
+		}
 	}
 	if !to.IsZero() {
 		out.From, out.To = clockText(from), clockText(to)

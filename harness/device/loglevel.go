@@ -161,8 +161,15 @@ func levelOf(param string, p Profile) hdc.LogLevel {
 	return hdc.LogWarn
 }
 
-// logTime reads a time of hilog, with or without parts of the second.
-func logTime(text string) (time.Time, error) { return time.Parse("01-02 15:04:05", text) }
+// logTime reads a time of hilog, with or without parts of the second; a date
+// that does not know %N leaves something else there.
+func logTime(text string) (time.Time, error) {
+	whole, parts, _ := strings.Cut(text, ".")
+	if parts != "" && strings.Trim(parts, "0123456789") == "" {
+		whole = text
+	}
+	return time.Parse("01-02 15:04:05", whole)
+}
 
 // markPrefix starts a line that separates the answers of a list of commands.
 const markPrefix = "@pushproof:"

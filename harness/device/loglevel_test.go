@@ -88,6 +88,13 @@ func TestRaiseLogThatFails(t *testing.T) {
 	}
 
 	s, h = newScript(t, "phone"), logged(t)
+	h.now = "11-24 23:55:00.%N"
+	h.on(s)
+	if err := open(t, s).RaiseLog(t.Context()); err != nil {
+		t.Errorf("a clock of whole seconds: %v", err)
+	}
+
+	s, h = newScript(t, "phone"), logged(t)
 	h.now = "date: no such time"
 	h.on(s)
 	mentions(t, open(t, s).RaiseLog(t.Context()), "raise the log level", "clock")

@@ -29,7 +29,7 @@ type LogWindow struct {
 	// Nonce is the message's.
 	Nonce string `json:"nonce"`
 	// Found is set where a line carries the nonce; the window lies around those
-	// lines then, else before the newest line of the app.
+	// lines then, else it begins before the app's newest line and ends now.
 	Found bool `json:"found"`
 	// From and To bound the window by the device's clock, as hilog prints it; ""
 	// where there is no line.
@@ -105,6 +105,7 @@ func (d *Device) queryLog(ctx context.Context, w *logCut, pids []int, more bool)
 		for _, kind := range logTypes {
 			parts = append(parts, mark(kind), part{"hilog.first", map[string]string{"type": kind}})
 		}
+		parts = append(parts, mark("clock"), part{"date.log", nil})
 	}
 	text, _, err := d.send(ctx, commandList(parts...))
 	if err != nil {
@@ -113,6 +114,8 @@ func (d *Device) queryLog(ctx context.Context, w *logCut, pids []int, more bool)
 	for name, said := range marked(text) {
 		if strings.HasPrefix(name, "query") {
 			w.add(said)
+		} else if name == "clock" {
+			w.now = strings.TrimSpace(said)
 		} else if l := hdc.ParseLogLine(strings.TrimSpace(said)); l.Time != "" {
 			w.first = append(w.first, oldest{kind: name, line: l})
 		}
@@ -137,6 +140,8 @@ type logCut struct {
 	count         map[string]int
 	losses        []hdc.LogLine
 	first         []oldest
+	// now is the device's clock.
+	now string
 	// full is the oldest line of each query that gave as many lines as it may.
 	full []hdc.LogLine
 }

@@ -48,13 +48,10 @@ func (d *Device) Sight(ctx context.Context, nonce string) (s Sighting, seen bool
 	if err != nil {
 		return Sighting{}, false, err
 	}
-	names := map[int]Window{}
+	var names map[int]Window
 	if layout.unplaced(d.app.Bundle, nonce) {
 		// Without the list the place stays unknown, which spoils no sighting.
-		windows, _ := d.allWindows(ctx)
-		for _, w := range windows {
-			names[w.ID] = w
-		}
+		names, _ = d.windowsByID(ctx)
 	}
 	s, seen = layout.sight(d.app.Bundle, nonce, names)
 	return s, seen, nil
@@ -90,10 +87,7 @@ func (l *Layout) unplaced(bundle, nonce string) bool {
 // windows by their id.
 func (l *Layout) sight(bundle, nonce string, names map[int]Window) (best Sighting, seen bool) {
 	for n, tap := range l.candidates(bundle, nonce) {
-		place := placeNamed(n.Ability)
-		if w, ok := names[n.window]; ok && place == PlaceUnknown {
-			place = w.Place()
-		}
+		place := n.place(names)
 		if seen && place.rank() >= best.Place.rank() {
 			continue
 		}

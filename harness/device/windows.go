@@ -109,6 +109,16 @@ func (d *Device) allWindows(ctx context.Context) ([]Window, error) {
 	return windows, nil
 }
 
+// windowsByID is allWindows by the windows' ids.
+func (d *Device) windowsByID(ctx context.Context) (map[int]Window, error) {
+	windows, err := d.allWindows(ctx)
+	byID := map[int]Window{}
+	for _, w := range windows {
+		byID[w.ID] = w
+	}
+	return byID, err
+}
+
 // keepWindows drops the windows of other apps.
 func keepWindows(all []Window, pids []int) WindowList {
 	ours := map[int]bool{}

@@ -114,8 +114,8 @@ func (c *Client) Send(ctx context.Context, key, local, remote string, o FileOpti
 
 // Receive copies one regular file of the device to this machine. The local path
 // is written when all has arrived and is verified; what was there is replaced.
-// Errors and bounds are those of Send; the size is not known before, so give ctx
-// a deadline for a large file.
+// Errors and bounds are those of Send, and ErrFolder; the size is not known
+// before, so give ctx a deadline for a large file.
 func (c *Client) Receive(ctx context.Context, key, remote, local string, o FileOptions) (Transfer, error) {
 	if err := errors.Join(CheckKey(key), o.check(remote)); err != nil {
 		return Transfer{}, err
@@ -201,7 +201,7 @@ func (c *Client) localFile(key, local string) (string, fs.FileInfo, error) {
 	case err != nil:
 		return "", nil, newLocalError(local, err)
 	case info.IsDir():
-		return "", nil, badArgument("local path", local, errFolder.Error())
+		return "", nil, badArgument("local path", local, ErrFolder.Error())
 	case !info.Mode().IsRegular():
 		return "", nil, badArgument("local path", local, "it is no regular file")
 	}
@@ -266,8 +266,12 @@ func (c *Client) receiveByServer(ctx context.Context, key, remote, part string, 
 	if err != nil {
 		return false, err
 	}
-	if _, err := os.Stat(part); err != nil {
+	info, err := os.Stat(part)
+	switch {
+	case err != nil:
 		return c.o.Files == FilesAuto, newLocalError(part, err)
+	case info.IsDir():
+		return false, errors.Join(fmt.Errorf("%s: %w", remote, ErrFolder), os.RemoveAll(part))
 	}
 	return false, nil
 }

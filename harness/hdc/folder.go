@@ -5,6 +5,7 @@ package hdc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -126,6 +127,16 @@ func (c *Client) kindOf(ctx context.Context, key, remote string) (kind, error) {
 		}
 	}
 	return nothing, nil
+}
+
+// IsFolder asks the device whether a path is a folder; where nothing is, it is
+// none. Errors are those of Shell.
+func (c *Client) IsFolder(ctx context.Context, key, remote string) (bool, error) {
+	if err := errors.Join(CheckKey(key), checkPath("remote path", remote)); err != nil {
+		return false, err
+	}
+	got, err := c.Shell(ctx, key, Cmd("test", "-d", remote))
+	return err == nil && got.Exit == 0, err
 }
 
 // makeFolders makes folders on the device, and those above them. (Claim

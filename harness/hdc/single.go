@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// errFolder says that a folder was asked for.
-var errFolder = errors.New("it is a folder: send it with SendFolder, fetch it with ReceiveFolder")
+// ErrFolder is what Receive returns of a path of the device that is a folder.
+var ErrFolder = errors.New("it is a folder: send it with SendFolder, fetch it with ReceiveFolder")
 
 // single takes the one file of a download.
 type single struct {
@@ -27,7 +27,7 @@ type single struct {
 
 func (s *single) create(config transferConfig, perm fs.FileMode) (io.Writer, error) {
 	if strings.ContainsAny(config.name, `/\`) {
-		return nil, errFolder
+		return nil, ErrFolder
 	}
 	if s.file != nil {
 		return nil, &UnsafePathError{Path: config.name, Device: true, Why: "a second file came where one was asked for"}
@@ -40,7 +40,7 @@ func (s *single) create(config transferConfig, perm fs.FileMode) (io.Writer, err
 	return file, nil
 }
 
-func (s *single) folder(string, fs.FileMode) error { return errFolder }
+func (s *single) folder(string, fs.FileMode) error { return ErrFolder }
 
 func (s *single) wrote(done int64) {
 	p := Progress{File: s.name, AllFiles: 1, Bytes: done, AllBytes: int64(s.config.size)}

@@ -19,27 +19,60 @@ const refusal = "Exit code: 0 done; 1 the device refused, which is said with wha
 
 func newInstall() *cobra.Command {
 	var o tool
-	var keep bool
+	var with hdc.InstallOptions
 	cmd := &cobra.Command{
-		Use:   "install FILE",
-		Short: "install a package (.hap, .hsp, .app) on devices, replacing what is there",
-		Long: "The app's data stay; its Push Token may be another one afterwards. The hdc server needs not run on this\n" +
-			"machine. " + refusal,
-		Example: "  hdc-runner install entry-default-signed.hap\n  hdc-runner install app.hap --target all",
-		Args:    exactly(1),
+		Use:   "install PACKAGE...",
+		Short: "install packages (.hap, .hsp, .app) or folders of them on devices, replacing what is there",
+		Long: "Each package is installed by itself, in the order given, also behind one that a device refuses; those in a\n" +
+			"folder are one step, as modules need that depend on each other. An .app needs API level 22. The app's data\n" +
+			"stay; its Push Token may be another one afterwards. The hdc server needs not run on this machine.\n" + refusal,
+		Example: "  hdc-runner install entry-default-signed.hap\n  hdc-runner install --together entry.hap library.hsp\n" +
+			"  hdc-runner install build/outputs --target all",
+		Args: atLeast(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.each(cmd, func(client *hdc.Client, key string) error {
-				if err := client.Install(cmd.Context(), key, args[0], hdc.InstallOptions{Keep: keep}); err != nil {
-					return err
+				err := installAll(cmd, client, key, args, with)
+				failed := map[string]bool{}
+				for _, e := range joined(err) {
+					var which *hdc.PackageError
+					if !errors.As(e, &which) {
+						return err
+					}
+					failed[which.Path] = true
 				}
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: installed %s\n", key, args[0])
+				for _, path := range args {
+					if !failed[path] && !(with.Together && err != nil) {
+						fmt.Fprintf(cmd.OutOrStdout(), "%s: installed %s\n", key, path)
+					}
+				}
 				return err
 			})
 		},
 	}
 	o.flags(cmd, "device by connect key, `SERIAL|all` (default: the only one)")
-	cmd.Flags().BoolVar(&keep, "no-replace", false, "refuse where the app is installed")
+	cmd.Flags().BoolVar(&with.Keep, "no-replace", false, "refuse where the app is installed")
+	cmd.Flags().BoolVar(&with.Shared, "shared", false, "install a library for other apps (an inter-app .hsp)")
+	cmd.Flags().BoolVar(&with.Together, "together", false, "install all packages in one step")
 	return cmd
+}
+
+// installAll names the package of an error only where there are several.
+func installAll(cmd *cobra.Command, client *hdc.Client, key string, paths []string, o hdc.InstallOptions) error {
+	if len(paths) > 1 {
+		return client.InstallAll(cmd.Context(), key, paths, o)
+	}
+	return client.Install(cmd.Context(), key, paths[0], o)
+}
+
+// joined are the errors that errors.Join has joined.
+func joined(err error) []error {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		return all.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 func newUninstall() *cobra.Command {
@@ -72,12 +105,17 @@ func (o *tool) each(cmd *cobra.Command, do func(client *hdc.Client, key string) 
 	if err != nil {
 		return err
 	}
+	return onEach(cmd, client, keys, do)
+}
+
+func onEach(cmd *cobra.Command, client *hdc.Client, keys []string, do func(client *hdc.Client, key string) error) error {
 	code := verdict.ExitPass
 	for _, key := range keys {
 		err := do(client, key)
 		var argument *hdc.ArgumentError
+		var unsafe *hdc.UnsafePathError
 		switch {
-		case errors.As(err, &argument), errors.Is(err, fs.ErrNotExist) && isLocal(err):
+		case errors.As(err, &argument), errors.As(err, &unsafe) && !unsafe.Device, errors.Is(err, fs.ErrNotExist) && isLocal(err):
 			return usagef("%v", err)
 		case err != nil && cmd.Context().Err() != nil:
 			return cmd.Context().Err()
@@ -96,12 +134,18 @@ func isLocal(err error) bool {
 
 // failureCode says what failed and returns its exit code.
 func failureCode(w io.Writer, key string, err error) int {
-	fmt.Fprintf(w, "hdc-runner: %s: %v\n", key, err)
-	var refused *hdc.InstallError
-	if errors.As(err, &refused) {
-		return verdict.ExitFail
+	code := verdict.ExitPass
+	for _, e := range joined(err) {
+		fmt.Fprintf(w, "hdc-runner: %s: %v\n", key, e)
+		var refused *hdc.InstallError
+		var needs *hdc.NeedsError
+		if errors.As(e, &refused) || errors.As(e, &needs) {
+			code = worse(code, verdict.ExitFail)
+		} else {
+			code = worse(code, verdict.ExitInfra)
+		}
 	}
-	return verdict.ExitInfra
+	return code
 }
 
 // worse keeps a refusal before what is merely open.

@@ -74,6 +74,16 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
+// atLeast refuses fewer arguments, with how the command is used.
+func atLeast(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return exactly(n)(cmd, args)
+		}
+		return nil
+	}
+}
+
 // ended returns nil for what an interrupt has ended: that is how it is meant to
 // end.
 func ended(ctx context.Context, err error) error {

@@ -5,6 +5,7 @@ package toolchain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,14 +17,19 @@ import (
 	"github.com/pushproof/pushproof/nativebridge/ohosld/elfcheck"
 )
 
-// Job is one library to build.
+// Job is one library to build. Jobs that share a work folder, or write to the
+// same file, may run at once.
 type Job struct {
 	Compiler *Compiler
 	// Root is the folder of go.mod; Package is the main package, as go build
 	// takes it there.
 	Root, Package string
-	// Module is the library's name without lib and .so, as HarmonyOS goes by it.
+	// Module is the library's name without lib and .so, as HarmonyOS goes by it:
+	// what PPNAPI_MODULE was given.
 	Module string
+	// Plain makes a library for HarmonyOS that is no native module: it needs no
+	// engine, and registers with none.
+	Plain bool
 	// Out is the library's file; Work is a folder that stays, for what the
 	// compiler needs.
 	Out, Work string
@@ -42,7 +48,8 @@ type Library struct {
 	Report *elfcheck.Report
 }
 
-// FindingsError says that a library was linked that a device could not open.
+// FindingsError says that a library was linked that a device could not open. It
+// was not kept.
 type FindingsError struct {
 	Path     string
 	Findings []elfcheck.Finding
@@ -54,63 +61,94 @@ func (e *FindingsError) Error() string {
 	for i, f := range e.Findings {
 		lines[i] = f.String()
 	}
-	return fmt.Sprintf("%s could not be opened on a device:\n  %s", e.Path, strings.Join(lines, "\n  "))
+	return fmt.Sprintf("%s could not be opened on a device, and was not kept:\n  %s", e.Path, strings.Join(lines, "\n  "))
 }
 
-// Build builds the library. It ends with ctx.
+// Build builds the library. It ends with ctx. Out is replaced by a whole
+// library that passed all checks, or is as it was.
 func (j Job) Build(ctx context.Context) (*Library, error) {
-	command, ohosld, err := j.prepare(ctx)
+	if err := j.check(); err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{j.Work, filepath.Dir(j.Out)} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("make a folder to build in: %w", err)
+		}
+	}
+	command, err := j.Compiler.Prepare(ctx, j.Work)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(j.Out), 0o755); err != nil {
-		return nil, fmt.Errorf("make the output folder: %w", err)
+	var lib *Library
+	err = place(j.Out, func(temporary string) error {
+		if err := j.link(ctx, command, temporary); err != nil {
+			return err
+		}
+		lib, err = j.inspect(temporary)
+		return err
+	})
+	var findings *FindingsError
+	switch {
+	case errors.As(err, &findings):
+		return nil, findings
+	case err != nil:
+		return nil, err
 	}
+	return lib, nil
+}
+
+func (j Job) check() error {
+	switch want := "lib" + j.Module + ".so"; {
+	case j.Compiler == nil:
+		return errors.New("no compiler to build with: ask Host.Find for one")
+	case j.Compiler.ABI.OHOS() && !j.Plain && filepath.Base(j.Out) != want:
+		return fmt.Errorf("the output is called %s: HarmonyOS looks the module %q up as %s", filepath.Base(j.Out), j.Module, want)
+	}
+	return nil
+}
+
+// link has go build write the library.
+func (j Job) link(ctx context.Context, command []string, out string) error {
 	abi := j.Compiler.ABI
 	// No path of this machine, and no id that depends on one: two machines with
 	// the same tools make the same bytes.
 	link := []string{"-s", "-w", "-buildid=", "-B=none", "-linkmode=external"}
-	env := append(os.Environ(), "CGO_ENABLED=1", "CC="+quoted(command), "CGO_CFLAGS=-O2 -g0 "+strings.Join(j.Compiler.Flags, " "))
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-o", j.Out}
+	env := append(os.Environ(), "CGO_ENABLED=1", "CC="+quoted(command), "CGO_CFLAGS=-O2 -g0 "+strings.Join(j.Compiler.Flags, " "),
+		"CGO_CPPFLAGS=", "CGO_LDFLAGS=", "GOARCH="+abi.machine().goarch)
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-o", out}
 	if abi.OHOS() {
-		link = append(link, quotedOne("-extld="+ohosld),
-			quotedOne("-extldflags=-Wl,-soname,"+filepath.Base(j.Out)+" -Wl,-z,max-page-size=4096 -l:"+napiLibrary))
-		env = append(env, "GOOS=linux", "GOARCH="+abi.machine().goarch, "OHOSLD_CC="+quoted(command))
+		ohosld, err := j.ohosld(ctx, filepath.Dir(out))
+		if err != nil {
+			return err
+		}
+		flags := "-Wl,-soname," + filepath.Base(j.Out) + " -Wl,-z,max-page-size=4096"
+		if !j.Plain {
+			flags += " -l:" + napiLibrary
+		}
+		link = append(link, quotedOne("-extld="+ohosld), quotedOne("-extldflags="+flags))
+		// The oldest machines that HarmonyOS runs on, whatever this one is.
+		env = append(env, "GOOS=linux", "GOAMD64=v1", "GOARM64=v8.0", "OHOSLD_CC="+quoted(command))
 		args = append(args, "-tags=ohos")
+	} else {
+		env = append(env, "GOOS="+runtime.GOOS)
 	}
 	args = append(args, "-ldflags="+strings.Join(link, " "))
 	args = append(append(args, j.Flags...), j.Package)
-	// The link step does not know what ohosld is made of.
-	_ = os.Remove(j.Out)
 	if err := j.run(ctx, env, "go", args...); err != nil {
-		return nil, fmt.Errorf("build %s for %s: %w", j.Package, abi, err)
+		return fmt.Errorf("build %s for %s: %w", j.Package, abi, err)
 	}
-	// The C header that go build writes beside it is of no use to a module.
-	_ = os.Remove(strings.TrimSuffix(j.Out, filepath.Ext(j.Out)) + ".h")
-	return j.inspect()
+	return nil
 }
 
-// prepare makes what the compiler refers to, and ohosld.
-func (j Job) prepare(ctx context.Context) (command []string, ohosld string, err error) {
-	command = j.Compiler.Command
-	if err := os.MkdirAll(j.Work, 0o755); err != nil {
-		return nil, "", fmt.Errorf("make the work folder: %w", err)
-	}
-	if j.Compiler.prepare != nil {
-		if command, err = j.Compiler.prepare(j.Work); err != nil {
-			return nil, "", err
-		}
-	}
-	if !j.Compiler.ABI.OHOS() {
-		return command, "", nil
-	}
-	ohosld = filepath.Join(j.Work, "ohosld")
+// ohosld builds the linker's wrapper for this machine.
+func (j Job) ohosld(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "ohosld")
 	if runtime.GOOS == "windows" {
-		ohosld += ".exe"
+		path += ".exe"
 	}
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOFLAGS=")
-	err = j.run(ctx, env, "go", "build", "-o", ohosld, "github.com/pushproof/pushproof/nativebridge/ohosld")
-	return command, ohosld, err
+	err := j.run(ctx, env, "go", "build", "-o", path, "github.com/pushproof/pushproof/nativebridge/ohosld")
+	return path, err
 }
 
 func (j Job) run(ctx context.Context, env []string, name string, args ...string) error {
@@ -130,8 +168,9 @@ func (j Job) run(ctx context.Context, env []string, name string, args ...string)
 	return nil
 }
 
-func (j Job) inspect() (*Library, error) {
-	f, err := os.Open(j.Out)
+// inspect checks what was linked.
+func (j Job) inspect(path string) (*Library, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read what was built: %w", err)
 	}
@@ -144,11 +183,12 @@ func (j Job) inspect() (*Library, error) {
 	if !j.Compiler.ABI.OHOS() {
 		return lib, nil
 	}
-	lib.Report, err = elfcheck.Check(f, elfcheck.Want{
-		Soname: filepath.Base(j.Out), Needed: []string{napiLibrary, "libc.so"},
-		Exports: []string{"napi_register_module_v1"},
-	})
-	if err != nil {
+	want := elfcheck.Want{Soname: filepath.Base(j.Out), Needed: []string{"libc.so"}}
+	if !j.Plain {
+		want.Needed = append(want.Needed, napiLibrary)
+		want.Exports = []string{"napi_register_module_v1"}
+	}
+	if lib.Report, err = elfcheck.Check(f, want); err != nil {
 		return nil, fmt.Errorf("check %s: %w", j.Out, err)
 	}
 	if len(lib.Report.Findings) > 0 {

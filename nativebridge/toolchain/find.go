@@ -4,11 +4,13 @@
 package toolchain
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 // Host is the machine that builds: what Find may ask of it. The zero value is
@@ -49,7 +51,15 @@ func (h Host) Find(abi ABI) (*Compiler, error) {
 		return h.findNode()
 	}
 	missing := &MissingError{ABI: abi, Install: h.advice(abi)}
-	for _, look := range []func(ABI, *MissingError) *Compiler{h.ndk, h.clangMusl, h.gccMusl} {
+	if c := h.ndk(abi, missing); c != nil {
+		return c, nil
+	}
+	if dir := h.Getenv(ndkHome); dir != "" {
+		// Who names an NDK does not want another compiler in its place.
+		missing.Install = fmt.Sprintf("correct %s, which is %s, to the NDK's native folder, that has llvm in it; or unset it", ndkHome, dir)
+		return nil, missing
+	}
+	for _, look := range []func(ABI, *MissingError) *Compiler{h.clangMusl, h.gccMusl} {
 		if c := look(abi, missing); c != nil {
 			return c, nil
 		}
@@ -72,13 +82,16 @@ func (h Host) findNode() (*Compiler, error) {
 	}
 }
 
+// ndkHome is the variable that names the NDK's folder.
+const ndkHome = "OHOS_NDK_HOME"
+
 // ndkFolders are where the NDK stands: OHOS_NDK_HOME first, then below DevEco
 // Studio and the command-line tools. Source: HarmonyOS guides on DevEco Studio
 // and the command-line tools; the layout below sdk/ is the NDK's own.
 func (h Host) ndkFolders() []string {
 	const sdk = "sdk/default/openharmony/native"
 	var all []string
-	for _, name := range []string{"OHOS_NDK_HOME", "OHOS_SDK_NATIVE"} {
+	for _, name := range []string{ndkHome, "OHOS_SDK_NATIVE"} {
 		if dir := h.Getenv(name); dir != "" {
 			all = append(all, dir, filepath.Join(dir, "native"))
 		}
@@ -86,14 +99,17 @@ func (h Host) ndkFolders() []string {
 	if dir := h.Getenv("DEVECO_SDK_HOME"); dir != "" {
 		all = append(all, filepath.Join(dir, "default", "openharmony", "native"))
 	}
-	home := h.Getenv("HOME")
+	home := "HOME"
 	switch h.GOOS {
 	case "darwin":
 		all = append(all, "/Applications/DevEco-Studio.app/Contents/"+sdk)
 	case "windows":
-		all = append(all, filepath.Join(h.Getenv("ProgramFiles"), "Huawei", "DevEco Studio", filepath.FromSlash(sdk)))
+		home = "USERPROFILE"
+		if dir := h.Getenv("ProgramFiles"); dir != "" {
+			all = append(all, filepath.Join(dir, "Huawei", "DevEco Studio", filepath.FromSlash(sdk)))
+		}
 	}
-	if home != "" {
+	if home := h.Getenv(home); home != "" {
 		all = append(all, filepath.Join(home, "command-line-tools", filepath.FromSlash(sdk)))
 	}
 	return all
@@ -151,9 +167,7 @@ func (h Host) clangMusl(abi ABI, missing *MissingError) *Compiler {
 		}
 		return &Compiler{
 			ABI: abi, Kind: fmt.Sprintf("clang %d with musl", v), Command: []string{clang},
-			prepare: func(dir string) ([]string, error) {
-				return standIn{clang: clang, lld: lld, arch: arch, include: include, lib: lib}.make(dir)
-			},
+			prepare: standIn{clang: clang, lld: lld, arch: arch, include: include, lib: lib}.make,
 		}
 	}
 	missing.Looked = append(missing.Looked, fmt.Sprintf("clang-%d to clang-%d with ld.lld beside it", oldestClang, newestClang))
@@ -175,12 +189,15 @@ func (h Host) gccMusl(abi ABI, missing *MissingError) *Compiler {
 		missing.Looked = append(missing.Looked, gcc+" with "+specs)
 		return nil
 	}
+	command := []string{path, "-specs", specs, "-static-libgcc"}
 	return &Compiler{
-		ABI: abi, Kind: "gcc with musl", Command: []string{path, "-specs", specs, "-static-libgcc"},
-		Flags: []string{"-D__OHOS__=1"},
-		prepare: func(dir string) ([]string, error) {
-			stub, err := makeStub([]string{path, "-specs", specs, "-static-libgcc"}, filepath.Join(dir, "gcc-"+arch))
-			return []string{path, "-specs", specs, "-static-libgcc", "-L" + stub}, err
+		ABI: abi, Kind: "gcc with musl", Command: command, Flags: []string{"-D__OHOS__=1"},
+		prepare: func(ctx context.Context, dir string) ([]string, error) {
+			lib := filepath.Join(dir, "gcc-"+arch)
+			if err := os.MkdirAll(lib, 0o755); err != nil {
+				return nil, fmt.Errorf("make a folder to build in: %w", err)
+			}
+			return append(slices.Clone(command), "-L"+lib), placeStub(ctx, command, lib)
 		},
 	}
 }

@@ -4,6 +4,7 @@
 package toolchain
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,17 +19,19 @@ const napiLibrary = "libace_napi.z.so"
 // musl: the NDK's own folders without the NDK.
 type standIn struct{ clang, lld, arch, include, lib string }
 
-// make lays it out in a folder below dir, once, and returns the command.
-func (s standIn) make(dir string) ([]string, error) {
+// make lays it out in a folder below dir and returns the command. It may be
+// done again, and by several at once.
+func (s standIn) make(ctx context.Context, dir string) ([]string, error) {
 	root := filepath.Join(dir, "sysroot-"+s.arch)
 	triple := s.arch + "-linux-ohos"
 	lib, resource := filepath.Join(root, "usr", "lib", triple), filepath.Join(root, "clang")
-	for _, d := range []string{lib, filepath.Join(resource, "lib", triple)} {
+	own := filepath.Join(resource, "lib", triple)
+	for _, d := range []string{lib, own} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return nil, fmt.Errorf("lay out a sysroot: %w", err)
 		}
 	}
-	headers, err := exec.Command(s.clang, "-print-resource-dir").Output()
+	headers, err := exec.CommandContext(ctx, s.clang, "-print-resource-dir").Output()
 	if err != nil {
 		return nil, fmt.Errorf("ask %s for its headers: %w", s.clang, err)
 	}
@@ -43,19 +46,17 @@ func (s standIn) make(dir string) ([]string, error) {
 	for _, file := range files {
 		links[filepath.Join(lib, filepath.Base(file))] = file
 	}
-	for name, to := range links {
-		_ = os.Remove(name)
-		if err := os.Symlink(to, name); err != nil {
-			return nil, fmt.Errorf("lay out a sysroot: %w", err)
+	for path, to := range links {
+		if err := placeLink(path, to); err != nil {
+			return nil, err
 		}
 	}
 	// clang asks for its own run-time libraries, of which a library of C and Go
 	// needs nothing: archives without members do.
-	for _, name := range []string{
-		filepath.Join(resource, "lib", triple, "libclang_rt.builtins.a"), filepath.Join(lib, "libunwind.a"),
-	} {
-		if err := os.WriteFile(name, []byte("!<arch>\n"), 0o644); err != nil {
-			return nil, fmt.Errorf("lay out a sysroot: %w", err)
+	for _, path := range []string{filepath.Join(own, "libclang_rt.builtins.a"), filepath.Join(lib, "libunwind.a")} {
+		err := place(path, func(temporary string) error { return os.WriteFile(temporary, []byte("!<arch>\n"), 0o644) })
+		if err != nil {
+			return nil, err
 		}
 	}
 	command := []string{
@@ -68,34 +69,19 @@ func (s standIn) make(dir string) ([]string, error) {
 		command = append(command, "-mno-outline-atomics")
 	}
 	for _, name := range []string{"crtbeginS.o", "crtendS.o"} {
-		if err := compileText(command, "", filepath.Join(lib, name), "-c", "-fPIC"); err != nil {
+		if err := placeText(ctx, command, "", filepath.Join(lib, name), "-c", "-fPIC"); err != nil {
 			return nil, err
 		}
 	}
-	stub, err := makeStub(command, lib)
-	if err != nil {
+	if err := placeStub(ctx, command, lib); err != nil {
 		return nil, err
 	}
-	return append(command, "-L"+stub), nil
+	return append(command, "-L"+lib), nil
 }
 
-// makeStub makes a library that bears the engine's name: the linker needs the
+// placeStub makes a library that bears the engine's name: the linker needs the
 // name and the symbol, the device has the real one.
-func makeStub(command []string, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("make a stand-in for %s: %w", napiLibrary, err)
-	}
-	return dir, compileText(command, "void napi_module_register(void *module) { (void)module; }\n",
+func placeStub(ctx context.Context, command []string, dir string) error {
+	return placeText(ctx, command, "void napi_module_register(void *module) { (void)module; }\n",
 		filepath.Join(dir, napiLibrary), "-shared", "-fPIC", "-nostdlib", "-Wl,-soname,"+napiLibrary)
-}
-
-// compileText compiles a C text to a file.
-func compileText(command []string, text, to string, flags ...string) error {
-	args := append(append([]string(nil), command[1:]...), flags...)
-	cmd := exec.Command(command[0], append(args, "-o", to, "-x", "c", "-")...)
-	cmd.Stdin = strings.NewReader(text)
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("make %s with %s: %w\n%s", filepath.Base(to), command[0], err, said)
-	}
-	return nil
 }

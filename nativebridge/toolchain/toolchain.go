@@ -13,6 +13,7 @@
 package toolchain
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -81,7 +82,17 @@ type Compiler struct {
 	Flags []string
 	// prepare makes what the command refers to, in a folder that stays; it
 	// returns the command.
-	prepare func(dir string) ([]string, error)
+	prepare func(ctx context.Context, dir string) ([]string, error)
+}
+
+// Prepare makes what the compiler refers to in a folder that has to stay, and
+// returns the command that compiles and links C for the ABI. It may be called
+// again and by several at once, also for the same folder.
+func (c *Compiler) Prepare(ctx context.Context, dir string) ([]string, error) {
+	if c.prepare == nil {
+		return slices.Clone(c.Command), nil
+	}
+	return c.prepare(ctx, dir)
 }
 
 // MissingError says that nothing was found that builds for an ABI.

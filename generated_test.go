@@ -30,6 +30,7 @@ func TestPagesRepeatTheTables(t *testing.T) {
 		{"docs/devices.md", "kinds", kindsTable()},
 		{"docs/devices.md", "actions", actionsTable()},
 		{"docs/devices.md", "networks", networksTable()},
+		{"docs/devices.md", "commands", commandsTable()},
 		{"docs/troubleshooting.md", "codes", codesTable(fixtures.Codes())},
 		{"docs/troubleshooting.md", "reasons", codesTable(fixtures.Reasons())},
 		{"docs/troubleshooting.md", "start", startTable()},
@@ -150,6 +151,32 @@ func actionsTable() string {
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", action, strings.Join(types[row], ", "), how, cell(row.Source), claim)
 		}
+	}
+	return b.String()
+}
+
+// commandsTable has a row for each command that is sent to a device's shell.
+func commandsTable() string {
+	var b strings.Builder
+	b.WriteString("| command | the device needs | source | claim |\n|---|---|---|---|\n")
+	for _, row := range fixtures.DeviceCommands() {
+		var needs []string
+		if row.Needs.DeveloperMode {
+			needs = append(needs, "developer mode")
+		}
+		if row.Needs.API > 0 {
+			needs = append(needs, fmt.Sprintf("API %d", row.Needs.API))
+		}
+		if row.Needs.Build != "" {
+			needs = append(needs, row.Needs.Build+" firmware")
+		}
+		needs = append(needs, row.Needs.DeviceTypes...)
+		command := strings.Join(row.Command, " ")
+		if row.Continues != "" {
+			whole, _ := fixtures.DeviceCommandOf(row.Continues)
+			command = strings.Join(whole.Command[:min(2, len(whole.Command))], " ") + " ... " + command
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", strings.ReplaceAll(command, "|", `\|`), strings.Join(needs, ", "), cell(row.Source), row.Claim)
 	}
 	return b.String()
 }

@@ -16,3 +16,12 @@ func (l *Look) Look(ctx context.Context) int { return len(l.w.look(ctx)) }
 
 // Close ends it.
 func (l *Look) Close() { l.w.close() }
+
+// AnswerGreeting reads a server's greeting and returns the client's answer.
+func AnswerGreeting(payload []byte, key string) ([]byte, error) {
+	g, err := parseGreeting(payload)
+	if err != nil {
+		return nil, err
+	}
+	return g.answer(key), nil
+}

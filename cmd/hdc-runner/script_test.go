@@ -21,7 +21,7 @@ import (
 // TestMain makes hdc-runner a command of the scripts: it is this test binary
 // under another name, and the real main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hdc-runner": main})
+	testscript.Main(m, map[string]func(){"hdc-runner": main, standIn: emulatorProgram})
 }
 
 // patience bounds each wait of these tests: other tests may need the CPU, too.

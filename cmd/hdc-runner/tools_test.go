@@ -21,6 +21,9 @@ import (
 //
 //	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	ports VAR...               free ports of this machine
+//	emulators [NAME...]        the simulated emulator program with those instances,
+//	                           which is found by HARMONY_EMULATOR; silent, hangs,
+//	                           waits and broken are instances that go wrong so
 func TestToolsScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "tools"),
@@ -34,7 +37,7 @@ func TestToolsScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "start": cmdStart, "await": cmdAwait,
-			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts,
+			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators,
 		},
 	})
 }

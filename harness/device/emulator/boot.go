@@ -136,13 +136,12 @@ func (w *waiting) look(ctx context.Context) (key string, err error) {
 func (w *waiting) keys(ctx context.Context, targets []hdc.Target) []string {
 	r := w.run
 	const askAgain = 10 // looks between two questions for the port
-	if r.port == 0 && w.looks%askAgain == 0 {
+	if r.Key() == "" && w.looks%askAgain == 0 {
 		if now, err := r.tool.Instance(ctx, r.instance.Name); err == nil {
-			r.port = now.Port
+			r.port.Store(int32(now.Port))
 		}
 	}
-	if r.port != 0 {
-		w.key = keyOf(r.port)
+	if w.key = r.Key(); w.key != "" {
 		return []string{w.key}
 	}
 	var keys []string
@@ -183,8 +182,8 @@ func (w *waiting) connect(ctx context.Context, key string, state hdc.State) bool
 // is taken for the instance only at its own port.
 func (w *waiting) ask(ctx context.Context, key string) (booted bool, err error) {
 	name, err := w.param(ctx, key, paramName)
-	if err == nil && name != "" && name != w.run.instance.Name || err == nil && name == "" && w.run.port == 0 {
-		if w.run.port == 0 {
+	if err == nil && name != "" && name != w.run.instance.Name || err == nil && name == "" && w.run.Key() == "" {
+		if w.run.Key() == "" {
 			return false, nil
 		}
 		w.seen = seen{stage: Mistaken, key: key}

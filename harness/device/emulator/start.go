@@ -12,7 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/pushproof/pushproof/harness/process"
 )
@@ -30,8 +32,8 @@ type StartOptions struct {
 	// means a free one, or, where the version does not take any, the one that
 	// the emulator chooses.
 	Port int
-	// NoWindow starts it without a window, which Linux without a display needs.
-	// Versions before 6.1.0 do not know it.
+	// NoWindow starts it without a window, as Linux without a display needs and
+	// gets in any case. Versions before 6.1.0 do not know it.
 	NoWindow bool
 }
 
@@ -43,7 +45,8 @@ type Run struct {
 	// left is nil where the instance ran before.
 	left *process.Left
 	log  string
-	port int
+	// port is 0 while it is not known.
+	port atomic.Int32
 }
 
 // Start starts an instance and returns at once: WaitBooted says when it can be
@@ -62,7 +65,9 @@ func (t *Tool) Start(ctx context.Context, name string, o StartOptions) (*Run, er
 		return nil, err
 	}
 	if instance.Running {
-		return &Run{tool: t, instance: instance, port: instance.Port}, nil
+		run := &Run{tool: t, instance: instance}
+		run.port.Store(int32(instance.Port))
+		return run, nil
 	}
 	version, err := t.Version(ctx)
 	if err != nil {
@@ -77,11 +82,13 @@ func (t *Tool) Start(ctx context.Context, name string, o StartOptions) (*Run, er
 		return nil, fmt.Errorf("start emulator %q: keep what it prints: %w", name, err)
 	}
 	defer func() { _ = log.Close() }()
-	left, err := process.Leave(process.Options{Path: t.program, Args: t.startArgs(instance, version, port, o.NoWindow)}, log)
+	left, err := process.Leave(process.Options{Path: t.program, Args: t.startArgs(instance, version, port, o.NoWindow || noDisplay())}, log)
 	if err != nil {
 		return nil, fmt.Errorf("start emulator %q: %w", name, err)
 	}
-	return &Run{tool: t, instance: instance, left: left, log: log.Name(), port: port}, nil
+	run := &Run{tool: t, instance: instance, left: left, log: log.Name()}
+	run.port.Store(int32(port))
+	return run, nil
 }
 
 // startArgs are the arguments by which a version starts an instance. (Claim
@@ -118,6 +125,11 @@ func (t *Tool) startArgs(i Instance, v Version, port int, noWindow bool) []strin
 		args = append(args, "-noWindow")
 	}
 	return args
+}
+
+// noDisplay reports whether windows have no place.
+func noDisplay() bool {
+	return runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == ""
 }
 
 // PortError says that an instance cannot be given a port.
@@ -183,6 +195,15 @@ func (r *Run) Name() string { return r.instance.Name }
 
 // Found reports whether the instance ran before it was asked for.
 func (r *Run) Found() bool { return r.left == nil }
+
+// Key returns the connect key that the instance will have, "" where its port is
+// not known yet.
+func (r *Run) Key() string {
+	if port := r.port.Load(); port != 0 {
+		return keyOf(int(port))
+	}
+	return ""
+}
 
 // Log returns the path of the file with what its program prints, "" for one
 // that was found.

@@ -27,7 +27,7 @@ import (
 )
 
 // CallEnv is the variable by which the stand-in's process finds the Program.
-const CallEnv = "PUSHPROOF_SIM_EMULATOR"
+const CallEnv = "SIMULATED_EMULATOR"
 
 // callLimit bounds what the two processes say to each other at the start.
 const callLimit = 30 * time.Second

@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 		os.Exit(app.Main())
 	case "frozen":
 		select {}
+	case "crash":
+		os.Exit(3)
 	}
 	goleak.VerifyTestMain(m)
 }

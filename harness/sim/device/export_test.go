@@ -4,8 +4,12 @@
 package device
 
 import (
+	"context"
+	"io"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
@@ -49,4 +53,40 @@ func (d *Device) TokenOfTest(bundle string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.find(bundle).kept.Token
+}
+
+// BannerLifeForTest is how long a banner stays.
+const BannerLifeForTest = bannerLife
+
+// ActiveForTest returns what getActiveNotifications gives the app.
+func (d *Device) ActiveForTest(bundle string) []seam.Active {
+	d.mu.Lock()
+	a := d.find(bundle)
+	d.mu.Unlock()
+	return d.active(a)
+}
+
+// LogForTest writes a line of a system service.
+func (d *Device) LogForTest(level, tag, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.systemLog(level, tag, text)
+}
+
+// HoldUITest runs a uitest command until leave is called; inside is unset where
+// one runs already.
+func (d *Device) HoldUITest() (inside bool, leave func()) {
+	return d.uitest.tryEnter(), d.uitest.leave
+}
+
+// RunForTest runs a tool with those arguments, as no quoting could spell them;
+// one that follows the log, or draws, is not run.
+func (d *Device) RunForTest(ctx context.Context, words []string, out io.Writer) {
+	run, ok := d.tool(words[0])
+	if !ok || words[0] == "snapshot_display" && len(words) < 3 || words[0] == "sleep" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	run(&call{ctx: ctx, d: d, idle: func() {}, args: words[1:], dir: "/", in: strings.NewReader(""), out: out, err: out})
 }

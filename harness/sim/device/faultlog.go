@@ -14,15 +14,13 @@ import (
 const faultDir = "/data/log/faultlog/faultlogger"
 
 // fault is the kind of crash that ended a process, "" for an end that is none:
-// it was killed, or ended itself without an error. Claim device.death.faultlog.
-func (p *proc) fault() string {
-	switch {
-	case p.frozen:
+// it was killed, or ended itself without an error; d.mu is held. Claim
+// device.death.faultlog.
+func (p *proc) fault(unasked bool) string {
+	if p.frozen {
 		return "appfreeze"
-	case p.killed.Load():
-		return ""
 	}
-	if state := p.child.State(); state != nil && state.ExitCode() > 0 {
+	if state := p.child.State(); unasked && state != nil && state.ExitCode() > 0 {
 		return "cppcrash"
 	}
 	return ""

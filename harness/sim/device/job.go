@@ -99,8 +99,9 @@ func (p *proc) run(ctx context.Context, j *job) {
 		p.d.mu.Unlock()
 		p.kill()
 	default:
-		// The pipe is gone. A process that closed it by itself is of no use.
-		p.kill()
+		// The pipe is gone. A process that closed it by itself is of no use; one
+		// that crashed is not said to have been killed.
+		_ = p.child.Kill()
 		<-ctx.Done()
 		err = errDied
 	}

@@ -98,9 +98,10 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 	d.goRun(func() { p.stderr(logs) })
 	d.goRun(func() {
 		<-p.child.Done()
+		unasked := !p.killed.Load()
 		_ = stderr.Close()
 		gone()
-		p.bury()
+		p.bury(unasked)
 	})
 	j := p.post(seam.Start, seam.Process{Bundle: a.spec.Bundle, Role: role, Device: d.info(), Files: a.filesDir(), ProxyTable: a.spec.ProxyTable, Behavior: a.spec.Behavior}, nil)
 	d.notify()
@@ -114,8 +115,8 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 	return p, nil
 }
 
-// bury records the end of the process.
-func (p *proc) bury() {
+// bury records the end of the process. unasked is set if nobody killed it.
+func (p *proc) bury(unasked bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = p.child.Close(ctx)
@@ -139,7 +140,7 @@ func (p *proc) bury() {
 		d.dialog.answer(errDied)
 		d.dialog = nil
 	}
-	if kind := p.fault(); kind != "" {
+	if kind := p.fault(unasked); kind != "" {
 		d.faultLog(p, kind)
 	}
 	d.systemLog("I", "AppMS", fmt.Sprintf("process %s (%d) died", p.name(), p.child.PID()))

@@ -35,6 +35,10 @@ func (d *Device) Shell(ctx context.Context, command string, stdin io.Reader, out
 		// The device's kernel refuses it, and nothing says so.
 		return
 	}
+	if strings.Contains(command, parentheses) {
+		fmt.Fprintf(both, "/bin/sh: %v\n", errTooDeep)
+		return
+	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangMirBSDKorn)).Parse(strings.NewReader(command), "sh")
 	if err != nil {
 		fmt.Fprintf(both, "/bin/sh: syntax error: %v\n", err)

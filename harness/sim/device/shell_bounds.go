@@ -71,8 +71,11 @@ func check(file *syntax.File, evaluated bool) error {
 // collect notes which commands a function calls. One whose name is not written
 // down could be any function.
 func collect(f *syntax.FuncDecl, calls map[string]map[string]bool, evaluated bool) error {
-	if evaluated {
+	switch {
+	case evaluated:
 		return errors.New("the simulated shell defines no functions in eval")
+	case f.Name == nil:
+		return errors.New("a function needs a name")
 	}
 	name := f.Name.Value
 	if calls[name] == nil {
@@ -110,9 +113,12 @@ func reaches(calls map[string]map[string]bool, from, to string, seen map[string]
 	return false
 }
 
+// parentheses is a row of them over which the parser takes ever longer.
+var parentheses = strings.Repeat("(", maxNesting)
+
 // evaluable checks the text that a builtin is going to run.
 func evaluable(text string) error {
-	if len(text) > maxCommand {
+	if len(text) > maxCommand || strings.Contains(text, parentheses) {
 		return errTooDeep
 	}
 	file, err := syntax.NewParser().Parse(strings.NewReader(text), "")

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/pushproof/pushproof/fixtures"
 )
 
 // TargetKind says why a device cannot be used.
@@ -31,7 +33,7 @@ const (
 // targetKinds says in words what happened and what to do.
 var targetKinds = map[TargetKind]struct{ what, do string }{
 	Unknown:      {"no target has this key", "choose one from: hdc list targets -v"},
-	Offline:      {"the target is offline", "check its cable or start the emulator; a target on the network is connected with: hdc tconn HOST:PORT"},
+	Offline:      {"the target is offline", "plug it in again or start the emulator; one on the network is connected with: hdc tconn IP:PORT"},
 	Unauthorized: {"the device has not authorised this computer", "unlock the device and accept the debugging dialog, then try again"},
 	Handshaking:  {"the server is still connecting to the target", "wait some seconds and try again"},
 	Ambiguous:    {"no target is bound to the command", "name one of: hdc list targets"},
@@ -65,15 +67,20 @@ type FailError struct {
 	Code string
 	// Text is the server's text without prefix and code.
 	Text string
+	// Meaning and Advice are those of fixtures.HDCCodes, "" for a code that the
+	// table lacks.
+	Meaning, Advice string
 }
 
 // Error implements error.
 func (e *FailError) Error() string {
-	code := ""
-	if e.Code != "" {
-		code = e.Code + ": "
+	switch {
+	case e.Code == "":
+		return fmt.Sprintf("hdc refused %q: %s", e.Command, e.Text)
+	case e.Meaning == "":
+		return fmt.Sprintf("hdc refused %q: %s: %s", e.Command, e.Code, e.Text)
 	}
-	return fmt.Sprintf("hdc refused %q: %s%s", e.Command, code, e.Text)
+	return fmt.Sprintf("hdc refused %q: %s (%s; hdc says %q): %s", e.Command, e.Meaning, e.Code, e.Text, e.Advice)
 }
 
 // PortError says that a forward rule's port is taken: try the next one.
@@ -135,5 +142,6 @@ func failure(key, shown string, answer []byte) error {
 			return &PortError{Port: port, Rule: shown, Why: "another rule or program listens on it"}
 		}
 	}
-	return &FailError{Command: shown, Code: code, Text: text}
+	row, _ := fixtures.HDCCodeOf(code)
+	return &FailError{Command: shown, Code: code, Text: text, Meaning: row.Meaning, Advice: row.Advice}
 }

@@ -13,8 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/fixtures/transcripts"
 	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/sim/hdcd"
+	"github.com/pushproof/pushproof/harness/sim/hdcd/faults"
 )
 
 // TestShellOutputsOfRealServers plays recorded outputs with a sentinel behind
@@ -57,6 +60,8 @@ func TestSilentEndsAreNeverSuccess(t *testing.T) {
 		{"shell-empty-output.raw", "list-targets-v.raw", false},
 		{"shell-sentinel.raw", "list-targets-v.raw", false},
 		{"shell-target-dies.raw", "list-targets-v-after-death.raw", true},
+		{"shell-server-killed.raw", "list-targets-v.raw", false},
+		{"shell-server-sigkill.raw", "list-targets-v.raw", false},
 	}
 	for _, version := range transcripts.Versions() {
 		for _, test := range tests {
@@ -136,6 +141,34 @@ func TestFailuresHaveTheirCodes(t *testing.T) {
 				t.Errorf("%#v, want code %q and text %q", err, test.code, test.text)
 			}
 		})
+	}
+}
+
+// TestEveryCodeIsTyped has the simulated server refuse a command with each code
+// that is known, and with one that is not.
+func TestEveryCodeIsTyped(t *testing.T) {
+	kinds := map[string]hdc.TargetKind{"E000002": hdc.Unauthorized, "E000003": hdc.Unauthorized, "E000004": hdc.Handshaking, "E001005": hdc.Offline}
+	s, _ := simulate(t, hdcd.Options{}, echoes)
+	c := client(s.Addr())
+	for _, row := range append(fixtures.HDCCodes(), fixtures.HDCCode{Code: "E00FFFF"}) {
+		if _, err := s.Faults().Replace([]faults.Fault{{Kind: faults.Fail, Command: "shell", Code: row.Code, Text: "as it is"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Shell(t.Context(), key, hdc.Cmd("true"))
+		var (
+			target *hdc.TargetError
+			fail   *hdc.FailError
+		)
+		if kind, ok := kinds[row.Code]; ok {
+			if !errors.As(err, &target) || target.Kind != kind {
+				t.Errorf("%s: %v (%T)", row.Code, err, err)
+			}
+			continue
+		}
+		if !errors.As(err, &fail) || fail.Code != row.Code || fail.Text != "as it is" ||
+			!strings.Contains(err.Error(), row.Code) || !strings.Contains(err.Error(), "as it is") || !strings.Contains(err.Error(), row.Advice) {
+			t.Errorf("%s: %v (%T)", row.Code, err, err)
+		}
 	}
 }
 

@@ -40,6 +40,8 @@ type dialect struct {
 	checksNames bool
 	noRemount   string
 	badMode     string
+	// usbMode refuses `tmode usb`; "" where it still switched.
+	usbMode string
 	// tracked is the first answer to track-jpid.
 	tracked string
 }
@@ -80,6 +82,7 @@ var (
 		uninstalled: "[Info]App uninstall path: msg:%s\r\n",
 		noRemount:   "[Fail][E007100] Operate need running under debug mode\r\n",
 		badMode:     "[Fail][E001001]Unknown command\r\n",
+		usbMode:     "[Fail][E001000] For USB debugging, please set it on the device's Settings UI.\r\n",
 		tracked:     "0000\n",
 	}
 	// The newest checks more by itself. Its silence at track-jpid may be the
@@ -136,9 +139,10 @@ const (
 	// Not recorded: claim hdc.transfer-stop.
 	textStopped = "[Fail]Transfer Stop at:%d/%d(Bytes), Reason: %s\r\n"
 
-	// Not recorded: claim hdc.handshake-texts.
+	// Not recorded, but in the guide of hdc: claim hdc.handshake-texts.
 	textUnauthorized = "[Fail][E000002]:The device unauthorized.\r\n" +
-		"This server's public key is not set.\r\nPlease check for a confirmation dialog on your device.\r\n"
+		"This server's public key is not set.\r\nPlease check for a confirmation dialog on your device.\r\n" +
+		"Otherwise try 'hdc kill' if that seems wrong.\r\n"
 	textHandshaking = "[Fail][E000004]:The communication channel is being established.\r\n" +
 		"Please wait for several seconds and try again.\r\n"
 

@@ -13,9 +13,9 @@
 //
 // It does not guarantee their timing, apart from the pause before a shell's
 // end and a transfer's. The terminal of an interactive shell knows a line, its
-// end and an interrupt, and no more. The sandbox of a shell's -b, `tmode usb` and
-// the daemon's side of the protocol are not simulated: such a command is refused
-// with a text that says so. Files to receive are not compressed, even where -z
+// end and an interrupt, and no more. The sandbox of a shell's -b, `tmode usb` of
+// 2.0.0a and the daemon's side of the protocol are not simulated: such a command
+// is refused with a text that says so. Files to receive are not compressed, even where -z
 // asks for it, and links are not followed. All simulated devices share the
 // host's loopback, so two of them cannot listen on the same port, as real ones
 // could.

@@ -71,6 +71,8 @@ func (s *Server) reboot(t *target, r Rebooter) {
 func (c *channel) mode(rest string) (text string, open bool) {
 	word, port, _ := strings.Cut(rest, " ")
 	switch {
+	case rest == "usb" && c.s.dialect.usbMode != "":
+		return c.s.dialect.usbMode, false
 	case rest == "usb":
 		return fmt.Sprintf(textNotSimulated, "tmode "+rest), false
 	case word != "port":

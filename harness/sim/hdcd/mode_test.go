@@ -19,6 +19,8 @@ func TestModesOfTheDaemon(t *testing.T) {
 		{"", "tmode port 0", "[Fail]Incorrect port range\n"},
 		{"", "tmode port 65536", "[Fail]Incorrect port range\n"},
 		{"", "tmode port x", "[Fail]Incorrect port range\n"},
+		{"", "tmode usb", "[Fail][E001000] For USB debugging, please set it on the device's Settings UI.\r\n"},
+		{"2.0.0a", "tmode usb", "[Fail]The simulated hdc server cannot \"tmode usb\": use a real device for that\r\n"},
 		{"", "smode", "[Fail][E007100] Operate need running under debug mode\r\n"},
 		{"2.0.0a", "smode -r", "[Fail]Operate need running as root\r\n"},
 		{"", "smode -x", "[Fail]Unknown command...\n"},

@@ -57,7 +57,6 @@ func TestWhatIsNotSimulatedSaysSo(t *testing.T) {
 		"install -r /a.hap":  `cannot "install"`,
 		"file send /a /b":    `cannot "file send"`,
 		"target frob":        `cannot "target frob"`,
-		"tmode usb":          `cannot "tmode usb"`,
 		"reconnect":          `cannot "reconnect"`,
 		"keygen /a":          `cannot "keygen"`,
 		"sideload /a":        `cannot "sideload"`,

@@ -45,7 +45,7 @@ var tap = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionOpenShade, 
 // Cells returns the standard matrix in the order in which a device runs it.
 // Those that need the notification switch off come first: no known method
 // turns it off again. Then the states follow one another, so that the app is
-// started as seldom as possible.
+// started as seldom as possible, and last the conditions of the device.
 func Cells() []Cell {
 	return []Cell{
 		{Kind: push.KindAlert, State: harness.Foreground, Expect: Silent, Condition: NotificationsOff, Proof: proofSilent, Messages: one(alert), Fence: true, Receipts: receiptOff},
@@ -69,6 +69,23 @@ func Cells() []Cell {
 		{Kind: push.KindAlert, State: harness.Stopped, Expect: Clicked, Needs: tap, Proof: clicked(push.OnCreate), Messages: one(alert)},
 		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: two(background), Window: true, Receipts: receiptKept},
 		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: ProxyData, Proof: proofRows, Messages: two(rows), Window: true},
+
+		// Push Kit's pages know an app that does not run, and do not say whether
+		// one that was force-stopped or swiped out is another case.
+		{Kind: push.KindAlert, State: harness.ForceStopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.force-stopped.alert"},
+		{Kind: push.KindExtension, State: harness.ForceStopped, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.force-stopped.extension"},
+		{Kind: push.KindBackground, State: harness.ForceStopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.force-stopped.background"},
+		{Kind: push.KindAlert, State: harness.SwipedOut, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.swiped-out.alert"},
+		{Kind: push.KindExtension, State: harness.SwipedOut, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.swiped-out.extension"},
+		{Kind: push.KindBackground, State: harness.SwipedOut, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.swiped-out.background"},
+
+		{Kind: push.KindAlert, State: harness.Locked, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
+		{Kind: push.KindExtension, State: harness.Locked, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.locked.extension"},
+		{Kind: push.KindBackground, State: harness.Locked, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.locked.background"},
+
+		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Condition: Metro, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.metro"},
+		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Condition: Metro, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.metro"},
+		{Kind: push.KindBackground, State: harness.Foreground, Expect: Delivered, Condition: Metro, Proof: delivered(push.Background), Messages: one(background), Claim: "runner.metro"},
 	}
 }
 

@@ -2,10 +2,15 @@
  * Copyright The Pushproof Authors.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A port is the one way from other threads into an environment: a thread-safe
- * function behind a lock and a count of references. Node 20 frees a thread-safe
- * function at the end of its environment even while other threads hold it, so
- * nobody may touch one without knowing that the environment still stands.
+ * A port is the one way from other threads into an environment: a queue, with a
+ * thread-safe function that wakes the environment's thread to look into it.
+ *
+ * Node 20 frees a thread-safe function at the end of its environment even while
+ * other threads hold it, so nobody may touch one without knowing that the
+ * environment still stands: that is what the gate is for. Versions of HarmonyOS
+ * hold the function's own lock while they call back (claim native.napi-tsfn-lock),
+ * so whatever runs inside such a call must neither call the function nor wait for
+ * who does: there only the lock is taken, and nobody calls the engine under it.
  */
 #ifndef PUSHPROOF_NAPI_PORT_H
 #define PUSHPROOF_NAPI_PORT_H
@@ -22,14 +27,35 @@ typedef struct {
 	ppnapi_function f;
 } ppnapi_bound;
 
+typedef struct ppnapi_message ppnapi_message;
+
+/* A message to the JavaScript thread. Its values' texts lie behind it. */
+struct ppnapi_message {
+	ppnapi_message *next;
+	napi_deferred deferred;
+	ppnapi_callback *callback;
+	bool release;
+	size_t count;
+	ppnapi_value values[];
+};
+
 struct ppnapi_port {
+	/* Held around each use of the function by other threads; taken before lock. */
+	pthread_mutex_t gate;
+	bool gone;
+	napi_threadsafe_function function;
+
 	pthread_mutex_t lock;
 	/* Under lock. The port is freed with its last reference. */
 	int64_t references;
 	bool closed;
-	napi_threadsafe_function function;
+	/* What waits, and whether the thread was woken for it. */
+	ppnapi_message *first, *last;
+	bool woken;
 
 	/* The JavaScript thread's alone. */
+	pthread_t thread;
+	bool delivering;
 	napi_env env;
 	int64_t pending;
 	uintptr_t instance;
@@ -62,5 +88,25 @@ napi_value ppnapi_error(napi_env env, double code, const char *message, size_t l
 void ppnapi_settle_now(napi_env env, napi_deferred deferred, const ppnapi_value *value);
 /* Counts what is not freed yet. */
 void ppnapi_count(int64_t n);
+
+/* A message with copies of the values; texts are the values' one behind the other. */
+ppnapi_message *ppnapi_message_new(const ppnapi_value *values, size_t count, const char *texts);
+/* Frees a message, and what it carries besides its texts if nobody got it. */
+void ppnapi_message_free(ppnapi_message *m, bool delivered);
+/* Lets a message go that nobody gets, and its hold on the callback. */
+void ppnapi_message_drop(ppnapi_message *m);
+
+/*
+ * With the port's lock held. Queues a message, and tells whether the thread must be
+ * woken for it, which is done without the lock.
+ */
+bool ppnapi_put_locked(ppnapi_port *port, ppnapi_message *m);
+void ppnapi_wake(ppnapi_port *port);
+/* With the port's lock held, which they give back. */
+void ppnapi_unref_locked(ppnapi_port *port);
+void ppnapi_callback_unref_locked(ppnapi_callback *callback);
+/* What a message of a callback asks for, on the JavaScript thread. */
+void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m);
+void ppnapi_release_now(ppnapi_port *port, ppnapi_callback *callback);
 
 #endif

@@ -1,0 +1,131 @@
+/*
+ * Copyright The Pushproof Authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "port.h"
+#include "_cgo_export.h"
+
+void ppnapi_callback_unref_locked(ppnapi_callback *callback)
+{
+	ppnapi_port *port = callback->port;
+
+	if (--callback->references > 0) {
+		pthread_mutex_unlock(&port->lock);
+		return;
+	}
+	free(callback);
+	ppnapi_count(-1);
+	ppnapi_unref_locked(port);
+}
+
+void ppnapi_release_now(ppnapi_port *port, ppnapi_callback *callback)
+{
+	NAPI(napi_delete_reference)(port->env, callback->function);
+	pthread_mutex_lock(&port->lock);
+	ppnapi_callback_unref_locked(callback);
+}
+
+void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m)
+{
+	napi_env env = port->env;
+	ppnapi_callback *callback = m->callback;
+	napi_value function = NULL, self, arguments[PPNAPI_MAX_ARGS], result, exception;
+	size_t i;
+
+	bool made = NAPI(napi_get_reference_value)(env, callback->function, &function) == napi_ok && function &&
+		    NAPI(napi_get_undefined)(env, &self) == napi_ok;
+	for (i = 0; made && i < m->count; i++)
+		made = ppnapi_to_js(env, &m->values[i], &arguments[i]);
+	if (!made || NAPI(napi_call_function)(env, self, function, m->count, arguments, &result) != napi_ok) {
+		/* Left pending it would end the process, for a fault of the callback's
+		 * author that Go can report. */
+		char text[256] = "the call could not be made";
+		size_t length = strlen(text);
+		napi_value string;
+
+		if (NAPI(napi_get_and_clear_last_exception)(env, &exception) == napi_ok &&
+		    NAPI(napi_coerce_to_string)(env, exception, &string) == napi_ok)
+			NAPI(napi_get_value_string_utf8)(env, string, text, sizeof text, &length);
+		ppnapiThrew(port->instance, text, length);
+	}
+	pthread_mutex_lock(&port->lock);
+	callback->waiting--;
+	ppnapi_callback_unref_locked(callback);
+}
+
+ppnapi_callback *ppnapi_callback_new(ppnapi_port *port, napi_value function, int64_t limit)
+{
+	ppnapi_callback *callback = calloc(1, sizeof *callback);
+
+	if (!callback)
+		return NULL;
+	if (NAPI(napi_create_reference)(port->env, function, 1, &callback->function) != napi_ok) {
+		free(callback);
+		return NULL;
+	}
+	callback->port = port;
+	callback->limit = limit;
+	callback->references = 1;
+	pthread_mutex_lock(&port->lock);
+	port->references++;
+	pthread_mutex_unlock(&port->lock);
+	ppnapi_count(1);
+	return callback;
+}
+
+int ppnapi_call(ppnapi_callback *callback, const ppnapi_value *values, size_t count, const char *texts)
+{
+	ppnapi_port *port = callback->port;
+	ppnapi_message *m = ppnapi_message_new(values, count, texts);
+	bool waking = false;
+	int said = PPNAPI_CALLED;
+
+	if (!m)
+		return PPNAPI_NO_MEMORY;
+	m->callback = callback;
+	pthread_mutex_lock(&port->lock);
+	if (port->closed) {
+		said = PPNAPI_CLOSED;
+	} else if (callback->waiting >= callback->limit) {
+		said = PPNAPI_FULL;
+	} else {
+		callback->waiting++;
+		callback->references++;
+		waking = ppnapi_put_locked(port, m);
+	}
+	pthread_mutex_unlock(&port->lock);
+	/* The caller holds the callback, and that the port. */
+	if (waking)
+		ppnapi_wake(port);
+	if (said != PPNAPI_CALLED)
+		ppnapi_message_free(m, false);
+	return said;
+}
+
+void ppnapi_release(ppnapi_callback *callback)
+{
+	ppnapi_port *port = callback->port;
+	ppnapi_message *m = ppnapi_message_new(NULL, 0, NULL);
+	bool waking = false;
+
+	pthread_mutex_lock(&port->lock);
+	/* The reference to the function can be given back on its own thread only.
+	 * At the end of an environment the engine frees it. */
+	if (!m || port->closed) {
+		ppnapi_callback_unref_locked(callback);
+		if (m)
+			ppnapi_message_free(m, false);
+		return;
+	}
+	m->callback = callback;
+	m->release = true;
+	waking = ppnapi_put_locked(port, m);
+	port->references++;
+	pthread_mutex_unlock(&port->lock);
+	if (waking)
+		ppnapi_wake(port);
+	ppnapi_port_drop(port);
+}

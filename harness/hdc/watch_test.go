@@ -188,9 +188,9 @@ func TestWaitReadySaysWhatToDo(t *testing.T) {
 		says       string
 	}{
 		{"unauthorized", fmt.Sprintf(row, "Unauthorized"), "serial", hdc.Unauthorized, "accept the debugging dialog"},
-		{"offline", fmt.Sprintf(row, "Offline"), "serial", hdc.Offline, "check its cable"},
+		{"offline", fmt.Sprintf(row, "Offline"), "serial", hdc.Offline, "plug it in again"},
 		{"ready", fmt.Sprintf(row, "Ready"), "serial", hdc.Handshaking, "wait some seconds"},
-		{"of 2.0.0a", fmt.Sprintf(row, "UNKNOW"), "serial", hdc.Offline, "check its cable"},
+		{"of 2.0.0a", fmt.Sprintf(row, "UNKNOW"), "serial", hdc.Offline, "plug it in again"},
 		{"absent", "[Empty]\r\n", "serial", hdc.Unknown, "choose one from"},
 		{"the only one unauthorized", fmt.Sprintf(row, "Unauthorized"), hdc.Any, hdc.Unauthorized, "accept the debugging dialog"},
 		{"two", fmt.Sprintf(row, "Connected") + strings.Replace(fmt.Sprintf(row, "Connected"), "serial", "other", 1), hdc.Any, hdc.Ambiguous, "name one of"},

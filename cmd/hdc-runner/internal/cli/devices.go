@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -26,8 +27,10 @@ type deviceRow struct {
 	Model     string `json:"model,omitempty"`
 	API       int    `json:"api,omitempty"`
 	OSVersion string `json:"osVersion,omitempty"`
-	Emulator  bool   `json:"emulator,omitempty"`
-	Simulated bool   `json:"simulated,omitempty"`
+	// Build is what kind of firmware it is, nil where it was not asked.
+	Build     *device.Build `json:"build,omitempty"`
+	Emulator  bool          `json:"emulator,omitempty"`
+	Simulated bool          `json:"simulated,omitempty"`
 	// Problem says why the device cannot be used.
 	Problem string `json:"problem,omitempty"`
 }
@@ -36,8 +39,10 @@ func newDevices() *cobra.Command {
 	var addr string
 	var asJSON, watch bool
 	cmd := &cobra.Command{
-		Use:     "devices",
-		Short:   "list the devices that the hdc server knows",
+		Use:   "devices",
+		Short: "list the devices that the hdc server knows",
+		Long: "BUILD is user or engineering firmware, +log where it logs INFO by itself. Exit code: 0 done, or ended by Ctrl-C; 2\n" +
+			"usage; 3 anything else.",
 		Example: "  hdc-runner devices\n  hdc-runner devices --hdc-server 127.0.0.1:8710 --json\n  hdc-runner devices --watch",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -81,22 +86,15 @@ func listDevices(ctx context.Context, client *hdc.Client) ([]deviceRow, error) {
 				row.Problem = err.Error()
 			} else {
 				p := d.Profile()
-				row.Type, row.Model, row.API, row.OSVersion, row.Emulator, row.Simulated = p.Type, p.Model, p.API, p.OSVersion, p.Emulator, p.Simulated
+				row.Type, row.Model, row.API, row.OSVersion, row.Build = p.Type, p.Model, p.API, p.OSVersion, &p.Build
+				row.Emulator, row.Simulated = p.Emulator, p.Simulated
 			}
 		} else {
-			row.Problem = stateAdvice[t.State]
+			row.Problem = t.State.Advice()
 		}
 		rows = append(rows, row)
 	}
 	return rows, nil
-}
-
-// stateAdvice says what to do about a device that is not connected.
-var stateAdvice = map[hdc.State]string{
-	hdc.StateUnauthorized: "unlock the device and accept the question that it shows",
-	hdc.StateOffline:      "plug it in again, or connect it with `hdc tconn IP:PORT`",
-	hdc.StateReady:        "wait a moment: it is being connected",
-	hdc.StateUnknown:      "plug it in again",
 }
 
 func printDevices(w io.Writer, rows []deviceRow) error {
@@ -105,7 +103,7 @@ func printDevices(w io.Writer, rows []deviceRow) error {
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "KEY\tSTATE\tTYPE\tMODEL\tAPI\tOS\tNOTE")
+	fmt.Fprintln(table, "KEY\tSTATE\tTRANSPORT\tTYPE\tMODEL\tAPI\tOS\tBUILD\tNOTE")
 	for _, r := range rows {
 		note := r.Problem
 		switch {
@@ -114,11 +112,29 @@ func printDevices(w io.Writer, rows []deviceRow) error {
 		case r.Emulator:
 			note = "emulator"
 		}
-		api := ""
-		if r.API > 0 {
-			api = fmt.Sprint(r.API)
+		cells := []string{r.Key, r.State, r.Transport, r.Type, r.Model, number(r.API), r.OSVersion, buildWord(r.Build)}
+		for i, cell := range cells {
+			cells[i] = orDash(cell)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Key, r.State, r.Type, r.Model, api, r.OSVersion, note)
+		fmt.Fprintln(table, strings.TrimRight(strings.Join(append(cells, note), "\t"), "\t"))
 	}
 	return table.Flush()
+}
+
+// buildWord is a build in a cell of a table: what a shell may do depends on it.
+func buildWord(b *device.Build) string {
+	if b == nil {
+		return ""
+	}
+	word := "user"
+	if b.Engineering {
+		word = "engineering"
+	}
+	if b.LogFirmware {
+		word += "+log"
+	}
+	if !b.DeveloperMode {
+		word += ", developer mode off"
+	}
+	return word
 }

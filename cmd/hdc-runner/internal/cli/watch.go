@@ -57,7 +57,7 @@ func eventOf(e hdc.Event) deviceEvent {
 		d.State = ""
 		return d
 	}
-	d.Note = stateAdvice[e.Target.State]
+	d.Note = e.Target.State.Advice()
 	return d
 }
 

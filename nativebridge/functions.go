@@ -6,15 +6,12 @@
 package main
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/pushproof/pushproof/agent"
 	"github.com/pushproof/pushproof/nativebridge/bridge"
 	"github.com/pushproof/pushproof/nativebridge/napi"
 )
-
-const warning = slog.LevelWarn
 
 // maxFlush bounds flush's time-out in milliseconds.
 const maxFlush = 600_000
@@ -124,7 +121,9 @@ func flush(c *napi.Call) error {
 func version(c *napi.Call) error { return c.Return(agent.Version) }
 
 func stats(c *napi.Call) error {
-	s, err := of(c).Stats().JSON()
+	now := of(c).Stats()
+	now.Held = napi.Held()
+	s, err := now.JSON()
 	if err != nil {
 		return err
 	}

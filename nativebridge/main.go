@@ -20,6 +20,7 @@ import "C"
 
 import (
 	"errors"
+	"log/slog"
 
 	"github.com/pushproof/pushproof/nativebridge/bridge"
 	"github.com/pushproof/pushproof/nativebridge/hilog"
@@ -32,7 +33,7 @@ func init() {
 		// The environment ends; what was delivered is still written, behind it.
 		Close: func(state any) { state.(*bridge.Bridge).Stop(nil) },
 		Threw: func(_ any, what string) {
-			hilog.Print(warning, "the function that onCommand was given threw: "+what)
+			slog.New(hilog.NewHandler()).Warn("the function that onCommand was given threw", "error", what)
 		},
 		Funcs: functions(),
 	})

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/mobile/event/lifecycle"
 
 	"github.com/pushproof/pushproof/agent"
+	"github.com/pushproof/pushproof/agent/lines"
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/session"
 )
@@ -81,7 +82,7 @@ func (b *Bridge) Start(o Options) error {
 	o.environment()
 	a, err := agent.New(agent.Config{
 		Dir: o.FilesDir, Role: o.Role, Kit: &kit{device: o.Device, commands: b.commands, log: b.log},
-		Session: given, Logger: slog.New(newHandler(b.log)),
+		Session: given, Logger: slog.New(lines.NewHandler(b.log)),
 	})
 	if err != nil {
 		return wrap(err)

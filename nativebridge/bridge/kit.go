@@ -5,7 +5,6 @@ package bridge
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -106,38 +105,3 @@ func (k *kit) RequestNotifications(ctx context.Context) error {
 
 // Log implements agent.Kit.
 func (k *kit) Log(level slog.Level, line string) { k.log(level, line) }
-
-// Stats are what stats returns.
-type Stats struct {
-	// Version is the agent's.
-	Version string `json:"version"`
-	// Running is set from start to stop.
-	Running bool `json:"running"`
-	// Connected tells whether the hub is; Trouble is the last one with it.
-	Connected bool   `json:"connected"`
-	Trouble   string `json:"trouble,omitempty"`
-	// Waiting deliveries are not with the kernel yet.
-	Waiting int `json:"waiting"`
-	// Commands wait for the platform; Late answers came when nobody waited.
-	Commands int   `json:"commands"`
-	Late     int64 `json:"late"`
-}
-
-// Stats tells how the agent is. It never waits.
-func (b *Bridge) Stats() Stats {
-	b.mu.Lock()
-	a, in, stopped := b.agent, b.intake, b.stopped
-	b.mu.Unlock()
-	s := Stats{Version: agent.Version, Running: a != nil && !stopped}
-	if a != nil {
-		s.Waiting = len(in.in) + len(in.promised)
-		s.Connected, s.Trouble = a.Link()
-	}
-	b.commands.mu.Lock()
-	defer b.commands.mu.Unlock()
-	s.Commands, s.Late = len(b.commands.waiting), b.commands.late
-	return s
-}
-
-// JSON returns the stats as an object.
-func (s Stats) JSON() (json.RawMessage, error) { return json.Marshal(s) }

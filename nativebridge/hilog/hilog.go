@@ -18,6 +18,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/pushproof/pushproof/agent/lines"
 )
 
 const (
@@ -64,6 +66,10 @@ func Print(level slog.Level, line string) {
 	}
 	fmt.Fprintf(os.Stderr, "%s %-5s %s: %s\n", time.Now().Format("15:04:05.000"), level, Tag, line)
 }
+
+// NewHandler returns an slog.Handler that writes warnings and errors by Print,
+// one line each.
+func NewHandler() slog.Handler { return lines.NewHandler(Print) }
 
 // cut bounds a line and keeps it one, at a boundary of characters.
 func cut(line string) string {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mobile/event/lifecycle"
 
 	"github.com/pushproof/pushproof/agent"
+	"github.com/pushproof/pushproof/agent/lines"
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/session"
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
@@ -39,7 +40,7 @@ func (p *proc) start(spec seam.Process) error {
 
 // makeAgent makes and starts the agent; p.mu is held.
 func (p *proc) makeAgent(s *session.Session) error {
-	a, err := agent.New(agent.Config{Dir: p.spec.Files, Role: p.spec.Role, Kit: p.kit, Session: s, Logger: newHilog(p.kit)})
+	a, err := agent.New(agent.Config{Dir: p.spec.Files, Role: p.spec.Role, Kit: p.kit, Session: s, Logger: slog.New(lines.NewHandler(p.kit.Log))})
 	if err != nil {
 		return fmt.Errorf("make the agent: %w", err)
 	}

@@ -5,7 +5,9 @@
  * The native module: Pushproof's agent, written in Go.
  *
  * No function waits for the network, and none but start for a disk. Errors are
- * BusinessErrors: 401 is a wrong parameter, the others are the module's own:
+ * BusinessErrors. A parameter of the wrong type is thrown, also by a function
+ * that returns a promise; every other error of such a function rejects it. The
+ * codes:
  *
  *   1  something else; the message says what
  *   2  a fault of the module itself
@@ -18,6 +20,7 @@
  *   9  no space for the record; the loss is reported
  *  10  another process of the app has the agent's files
  *  11  the time was over
+ * 401  a parameter is wrong
  */
 
 /** Where a message entered the app. */
@@ -62,12 +65,21 @@ export interface StartOptions {
 /** How the agent is. */
 export interface Stats {
   version: string;
+  /** From start to stop. */
   running: boolean;
+  /** The hub is; trouble is the last one with it. */
   connected: boolean;
   trouble?: string;
+  /** Deliveries that are not kept yet. */
   waiting: number;
+  /** Commands that ArkTS has not answered, and answers that came too late. */
   commands: number;
   late: number;
+  /** Of the whole library, which all environments share. */
+  goroutines: number;
+  heapBytes: number;
+  /** What its border to JavaScript has not freed. */
+  held: number;
 }
 
 /** Opens the agent's files and dials the hub of the session, if there is one. */

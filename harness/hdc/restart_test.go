@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,9 @@ var restarts = []struct {
 	{"stream", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
 		_, err := c.Stream(t.Context(), key, hdc.Cmd("true"), func([]byte) error { return nil })
 		return err
+	}},
+	{"interactive", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
+		return c.Interactive(t.Context(), key, strings.NewReader("ls\n"), io.Discard)
 	}},
 	{"log", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
 		for _, err := range c.Logs(t.Context(), key, hdc.LogFilter{}) {

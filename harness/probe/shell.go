@@ -30,9 +30,13 @@ func (e *env) shell(ctx context.Context, line string) (output, error) {
 }
 
 // clean runs a command line that removes what a probe made, also when ctx has
-// ended. What stays in the device's folder for temporary files is a small
+// ended: then once more a little later, since what was given up may still be
+// writing. What stays in the device's folder for temporary files is a small
 // nuisance and changes no finding.
 func (e *env) clean(ctx context.Context, line string) {
+	if ctx.Err() != nil {
+		line += "; sleep 1; " + line
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 	defer cancel()
 	_, _ = e.shell(ctx, line)

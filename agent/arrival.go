@@ -91,8 +91,33 @@ func (a *Agent) Click(via push.Via, params json.RawMessage, at time.Time) *Deliv
 	return a.enqueue(p)
 }
 
+// DeliverJSON is Deliver for the native module, which has the payload as JSON:
+// the caller pays for no more than keeping the text, which is read where it is
+// written. What is no JSON of a payload is kept as its data, since whatever the
+// system hands over is evidence.
+//
+// In place of a promise done is called once, with what Delivery.Err would say;
+// maybe before DeliverJSON returns. It must not wait, nor call the agent.
+func (a *Agent) DeliverJSON(via push.Via, kind push.Kind, text string, at time.Time, done func(error)) {
+	a.enqueue(&pending{via: via, kind: kind, at: at, text: text, done: done})
+}
+
+// ClickJSON is Click in the manner of DeliverJSON; the agent keeps params.
+func (a *Agent) ClickJSON(via push.Via, params json.RawMessage, at time.Time, done func(error)) {
+	a.enqueue(&pending{via: via, kind: push.KindAlert, at: at, params: params, done: done})
+}
+
+// Waiting counts deliveries that are neither kept nor rejected yet.
+func (a *Agent) Waiting() int {
+	a.queue.mu.Lock()
+	defer a.queue.mu.Unlock()
+	return a.queue.open
+}
+
 func (a *Agent) enqueue(p *pending) *Delivery {
-	p.Delivery = newDelivery()
+	if p.done == nil {
+		p.Delivery = newDelivery()
+	}
 	p.stage, _ = a.life.get()
 	a.queue.put(p, p.check())
 	return &p.Delivery
@@ -123,6 +148,9 @@ func (p *pending) frame() (*wire.Arrival, error) {
 			return nil, fmt.Errorf("%w: a want's parameters are a JSON object", ErrMalformed)
 		}
 		return arrival, nil
+	}
+	if p.text != "" {
+		p.payload = push.ParsePayload(p.text)
 	}
 	raw, err := json.Marshal(p.payload.Redact())
 	if err != nil {

@@ -30,11 +30,23 @@ type pending struct {
 	stage   string
 	at      time.Time
 	payload push.Payload
+	text    string          // the payload as JSON, not read yet
 	params  json.RawMessage // a click's, which has no payload
 	mark    bool            // nothing to write: it says how far the writer is
+	done    func(error)     // in place of the promise; may be nil
 }
 
-func (p *pending) size() int { return len(p.payload.Type) + len(p.payload.Data) + len(p.params) }
+func (p *pending) size() int {
+	return len(p.payload.Type) + len(p.payload.Data) + len(p.text) + len(p.params)
+}
+
+func (p *pending) resolve(err error) {
+	if p.done != nil {
+		p.done(err)
+		return
+	}
+	p.Delivery.resolve(err)
+}
 
 // queue stands between Deliver, which never waits, and the journal.
 type queue struct {
@@ -45,6 +57,7 @@ type queue struct {
 	mu     sync.Mutex
 	closed bool
 	bytes  int
+	open   int // deliveries that are not resolved
 	// lost counts rejected deliveries by reason until the loss is written, and
 	// loss tells the writer of them.
 	lost map[string]uint64
@@ -77,6 +90,7 @@ func (q *queue) put(p *pending, refusal error) {
 	select {
 	case q.waiting <- p:
 		q.bytes += size
+		q.open++
 	default:
 		q.reject(p, ErrQueueFull, reasonQueueFull)
 	}
@@ -97,6 +111,13 @@ func (q *queue) refuse(p *pending, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.reject(p, err, reasonOf(err))
+}
+
+// settled notes deliveries of a batch that are resolved.
+func (q *queue) settled(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.open -= n
 }
 
 // next returns a batch of at least one delivery, an empty one if there is only

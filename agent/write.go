@@ -28,11 +28,13 @@ func (a *Agent) write() {
 func (a *Agent) writeBatch(batch []*pending) {
 	frames := make([]wire.Frame, 0, len(batch)+1)
 	kept := make([]*pending, 0, len(batch))
+	open := 0
 	for _, p := range batch {
 		if p.mark {
 			kept = append(kept, p)
 			continue
 		}
+		open++
 		frame, err := p.frame()
 		if err != nil {
 			a.log.Warn("delivery refused", "via", p.via, "error", err)
@@ -48,6 +50,7 @@ func (a *Agent) writeBatch(batch []*pending) {
 		p.resolve(err)
 		a.announce(p)
 	}
+	a.queue.settled(open)
 }
 
 // store adds the frames to the outbox: all of them, or none and an error. What

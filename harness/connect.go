@@ -120,6 +120,8 @@ func (d *Device) Connect(ctx context.Context) error {
 	if err := d.drv.Wake(ctx); err != nil {
 		return err
 	}
+	// A log that stays as it is has gaps, which an Evidence names.
+	_ = d.drv.RaiseLog(ctx)
 	since := time.Now()
 	if err := d.drv.Start(ctx, map[string]string{session.ParamKey: param}); err != nil {
 		return err

@@ -42,6 +42,8 @@ type Device struct {
 	absent *AgentError
 	// unlocker takes the lock screen back that SetState put up, nil if none is.
 	unlocker *device.Restore
+	// evidences counts how often Evidence was called.
+	evidences int
 	// stuck are conditions that could not be taken back.
 	stuck []*device.Restore
 	// switchOn is the notification switch as it was read last, nil before.

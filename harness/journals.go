@@ -11,13 +11,14 @@ import (
 	"regexp"
 
 	"github.com/pushproof/pushproof/agent/journal"
+	"github.com/pushproof/pushproof/harness/report"
 )
 
 // runID is the form of NewRun's ids.
 var runID = regexp.MustCompile(`^\d{8}-\d{6}-[0-9a-f]{6}$`)
 
-// Journal removes the hub journals of earlier runs below reportDir and returns
-// the folder for a run's. Only folders that are such journals and nothing else
+// Journal removes the hub journals and screenshots of earlier runs below
+// reportDir and returns the folder for a run's journal. Only folders that are such journals and nothing else
 // are removed, and none that a hub has open: another run may be going on there.
 func Journal(reportDir, run, label string) (string, error) {
 	root := filepath.Join(reportDir, "journal")
@@ -32,6 +33,10 @@ func Journal(reportDir, run, label string) (string, error) {
 		}
 		if err := os.RemoveAll(dir); err != nil {
 			return "", fmt.Errorf("remove the journal of an earlier run: %w", err)
+		}
+		// Its report is about to be replaced, which names the pictures.
+		if err := os.RemoveAll(filepath.Join(reportDir, report.EvidenceFolder, e.Name())); err != nil {
+			return "", fmt.Errorf("remove the screenshots of an earlier run: %w", err)
 		}
 	}
 	return filepath.Join(root, run, safeName(label)), nil

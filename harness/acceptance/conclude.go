@@ -73,6 +73,7 @@ func (r *run) conclude(ctx context.Context, err error) {
 	r.hear(ctx)
 	r.noteRepeats()
 	if r.report.Verdict != verdict.Pass {
+		r.gather(ctx, err)
 		r.fetchLog(ctx)
 	}
 }

@@ -101,6 +101,8 @@ type Cell struct {
 	Waterfall []Event `json:"waterfall,omitempty"`
 	// Log is the agent's last lines, for a cell that did not pass.
 	Log []string `json:"log,omitempty"`
+	// Evidence is what the device showed, for a cell that did not pass.
+	Evidence *Evidence `json:"evidence,omitempty"`
 }
 
 // Message is a push of a cell.

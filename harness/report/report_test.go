@@ -43,6 +43,12 @@ func sample() *report.Report {
 	full.Messages = []report.Message{{Nonce: "0123456789abcdef", RequestID: "1", Code: "80000000", Role: "fence"}}
 	full.Waterfall = []report.Event{{At: at, What: "sent 0123456789abcdef"}}
 	full.Log = []string{"level=INFO msg=hello"}
+	full.Evidence = &report.Evidence{
+		At: at, Screenshot: "evidence/20261124-093000-abcdef/SIM-1/alert-phone-foreground-shown.jpeg", State: "foreground", Lock: "not locked", Power: "AWAKE",
+		Windows: []string{"EntryAbility (7), type 1, visible"}, Nodes: []string{`Text "Order 7"`}, Notifications: []string{"id 7"}, Cards: []string{"card 7"},
+		Log: []string{"11-24 09:30:00.000 I C01203/foundation/Ans: hello"}, LogGaps: []string{"INFO lines may be missing"},
+		Missing: map[string]string{"cards": "not offered"},
+	}
 	r := &report.Report{
 		Schema: report.Schema, Run: "20261124-093000-abcdef", Version: "1.0.0", Started: at, Ended: at.Add(4 * time.Second),
 		Simulated: []string{"device", "cloud"}, Bundle: "com.example.app", Interrupted: true,

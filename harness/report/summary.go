@@ -153,9 +153,20 @@ func (r *Report) problems(w io.Writer, verbose bool) {
 			if notRun := fmt.Sprintf("%s: %s\n", verdict.Infra, NotRun); strings.HasPrefix(text, notRun) && !verbose {
 				heading, text = fmt.Sprintf("%s: %s not run (interrupted)", d.Name(), cells(len(ids))), strings.TrimPrefix(text, notRun)
 			}
-			fmt.Fprintf(w, "%s\n%s\n\n", heading, indent(text))
+			fmt.Fprintf(w, "%s\n%s\n%s\n", heading, indent(text), d.pictures(ids))
 		}
 	}
+}
+
+// pictures lists the screenshots of cells, one a line.
+func (d *Device) pictures(ids []string) string {
+	var b strings.Builder
+	for _, c := range d.Cells {
+		if c.Evidence != nil && c.Evidence.Screenshot != "" && slices.Contains(ids, c.ID) {
+			fmt.Fprintf(&b, "    screenshot: %s\n", c.Evidence.Screenshot)
+		}
+	}
+	return b.String()
 }
 
 // cells counts cells in words.

@@ -5,10 +5,10 @@
 // is one JavaScript environment's agent, from start to stop.
 //
 // It guarantees that no method waits for the network, and none but Start for a
-// disk; that Deliver copies into a bounded queue and calls back when the record
-// is with the kernel, in the order of the calls; that what comes before Start
-// or after Stop is an *Error and not a crash, and that a second Stop does no
-// harm. Methods may be called from any goroutine.
+// disk; that Deliver puts into a bounded queue and calls back when the record is
+// with the kernel, or when it was refused; that what comes before Start or after
+// Stop is an *Error and not a crash, and that a second Stop does no harm. Methods
+// may be called from any goroutine.
 //
 // It knows no JavaScript, and no HarmonyOS: what the platform is asked goes
 // out by a Caller, and comes back by Reply and Fail.
@@ -44,7 +44,6 @@ type Bridge struct {
 
 	mu      sync.Mutex
 	agent   *agent.Agent
-	intake  *intake
 	cancel  context.CancelFunc
 	stopped bool
 }
@@ -88,7 +87,7 @@ func (b *Bridge) Start(o Options) error {
 		return wrap(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	b.agent, b.cancel, b.intake = a, cancel, newIntake(a)
+	b.agent, b.cancel = a, cancel
 	if ended {
 		a.EndSession()
 	}
@@ -96,17 +95,17 @@ func (b *Bridge) Start(o Options) error {
 	return nil
 }
 
-// running returns the agent and its intake, or why there is none.
-func (b *Bridge) running() (*agent.Agent, *intake, error) {
+// running returns the agent, or why there is none.
+func (b *Bridge) running() (*agent.Agent, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
 	case b.stopped:
-		return nil, nil, newError(CodeStopped, "the agent was stopped")
+		return nil, newError(CodeStopped, "the agent was stopped")
 	case b.agent == nil:
-		return nil, nil, newError(CodeNotStarted, "the agent is not started: call start first")
+		return nil, newError(CodeNotStarted, "the agent is not started: call start first")
 	}
-	return b.agent, b.intake, nil
+	return b.agent, nil
 }
 
 // Stop ends everything and calls done, from another goroutine, when that is
@@ -119,7 +118,7 @@ func (b *Bridge) Stop(done func(error)) {
 	b.mu.Lock()
 	first := !b.stopped
 	b.stopped = true
-	a, in, cancel := b.agent, b.intake, b.cancel
+	a, cancel := b.agent, b.cancel
 	b.mu.Unlock()
 	if !first || a == nil {
 		b.commands.close()
@@ -127,7 +126,6 @@ func (b *Bridge) Stop(done func(error)) {
 		return
 	}
 	go func() {
-		in.close()
 		b.commands.close()
 		ctx, end := context.WithTimeout(context.Background(), stopLimit)
 		defer end()
@@ -145,7 +143,7 @@ func (b *Bridge) SetStage(name string) error {
 	if !known {
 		return newError(CodeParameter, "setStage: %q is none of alive, visible, focused", name)
 	}
-	a, _, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return err
 	}
@@ -156,7 +154,7 @@ func (b *Bridge) SetStage(name string) error {
 // TokenChanged hands over the Push Token that the app got, by getToken or by
 // tokenUpdate.
 func (b *Bridge) TokenChanged(token string) error {
-	a, _, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return err
 	}
@@ -167,7 +165,7 @@ func (b *Bridge) TokenChanged(token string) error {
 // TokenFailed hands over the error of the app's getToken: its code, 1000900001
 // and up, and text.
 func (b *Bridge) TokenFailed(code int64, message string) error {
-	a, _, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return err
 	}
@@ -178,7 +176,7 @@ func (b *Bridge) TokenFailed(code int64, message string) error {
 // Flush calls done, from another goroutine, when the hub has acknowledged all
 // that was delivered, or after the limit, or if there is no hub.
 func (b *Bridge) Flush(limit time.Duration, done func(error)) error {
-	a, _, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return err
 	}

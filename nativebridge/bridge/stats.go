@@ -37,14 +37,14 @@ type Stats struct {
 // Stats tells how the agent is. It never waits.
 func (b *Bridge) Stats() Stats {
 	b.mu.Lock()
-	a, in, stopped := b.agent, b.intake, b.stopped
+	a, stopped := b.agent, b.stopped
 	b.mu.Unlock()
 	s := Stats{
 		Version: agent.Version, Running: a != nil && !stopped,
 		Goroutines: runtime.NumGoroutine(), HeapBytes: heap(),
 	}
 	if a != nil {
-		s.Waiting = len(in.in) + len(in.promised)
+		s.Waiting = a.Waiting()
 		s.Connected, s.Trouble = a.Link()
 	}
 	b.commands.mu.Lock()

@@ -14,10 +14,9 @@ import (
 
 // Click hands over the parameters of the want that onCreate or onNewWant got,
 // as a JSON object. A session among them is used, or removed, and never stored;
-// what is left is the click, if anything is. done is called from another
-// goroutine, once, unless Click returns an error.
+// what is left is the click, if anything is. done is called as Deliver calls it.
 func (b *Bridge) Click(via, want string, at float64, done func(error)) error {
-	a, in, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return err
 	}
@@ -44,7 +43,8 @@ func (b *Bridge) Click(via, want string, at float64, done func(error)) error {
 		go done(nil)
 		return nil
 	}
-	return in.put(delivery{via: v, payload: string(rest), at: when, done: done})
+	a.ClickJSON(v, rest, when, func(err error) { done(wrap(err)) })
+	return nil
 }
 
 // answer is RemoteNotificationContent as far as a session can ask for it.
@@ -58,7 +58,7 @@ type answer struct {
 // ExtensionAnswer returns the JSON of what the session wants the extension
 // ability to answer, "" if it leaves that to the app.
 func (b *Bridge) ExtensionAnswer(payload string) (string, error) {
-	a, _, err := b.running()
+	a, err := b.running()
 	if err != nil {
 		return "", err
 	}

@@ -112,6 +112,7 @@ func TestEveryServer(t *testing.T) {
 			})
 			server.Attach(phone)
 			runCases(t, withDevice, c, key)
+			runFiles(t, server.Addr(), key)
 		})
 	}
 	t.Run("real", func(t *testing.T) { runCases(t, withoutDevice, realServer(t), "") })
@@ -121,5 +122,6 @@ func TestEveryServer(t *testing.T) {
 			t.Skipf("no device: name one of the hdc server at %s in %s; the test runs harmless commands on it and leaves nothing behind", hdc.DefaultAddr(), targetEnv)
 		}
 		runCases(t, withDevice, hdc.New(hdc.Options{}), target)
+		runFiles(t, hdc.DefaultAddr(), target)
 	})
 }

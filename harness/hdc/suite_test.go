@@ -198,6 +198,9 @@ func carries(t *testing.T, c *hdc.Client, key string) error {
 	}
 	defer func() { _ = far.Close() }()
 	device, near := freePort(t), freePort(t)
+	for near == device {
+		near = freePort(t)
+	}
 	reverse, err := c.Reverse(t.Context(), key, device, far.Addr().(*net.TCPAddr).Port)
 	if err != nil {
 		return err

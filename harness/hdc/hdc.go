@@ -13,15 +13,16 @@
 // command ends when its context does, that a [Secret] never reaches a log or
 // an error, and that arguments and names cannot break out of their quotes.
 //
-// A file that was transferred is compared on both ends, as far as the device has
-// the tools; what could not be compared is said.
+// A file that was transferred, by itself or in a folder, is compared on both
+// ends, as far as the device has the tools; what could not be compared is said.
+// No path that a device names leads out of the folder that was asked for.
 //
 // It never stops a server, and starts one only when asked to (EnsureServer). A
 // reverse rule ends on the loopback of the host that runs the server.
 //
 // Protocol and texts are those of servers 2.0.0a to 3.2.0f, recorded from the
 // real programs; see fixtures/transcripts. What no recording shows is a row of
-// fixtures/claims/hdc.json, whose ids the comments name.
+// fixtures/claims/hdc*.json, whose ids the comments name.
 package hdc
 
 import (

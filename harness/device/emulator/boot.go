@@ -49,7 +49,7 @@ func (r *Run) WaitBooted(ctx context.Context, client *hdc.Client) (key string, e
 	if !loopback.Addr(client.Addr()) {
 		return "", &RemoteError{Addr: client.Addr()}
 	}
-	wait := &waiting{run: r, client: client, ended: r.Done(), seen: seen{stage: NoTarget}}
+	wait := &waiting{run: r, client: client, ended: r.Done(), seen: seen{stage: NoTarget, key: r.Key()}}
 	ticker := time.NewTicker(r.tool.every)
 	defer ticker.Stop()
 	for {

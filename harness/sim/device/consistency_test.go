@@ -74,11 +74,19 @@ func (b *bench) screenCap() []byte {
 	return picture
 }
 
+// small makes the display so small that a picture of it costs little.
+func small(o *device.Options) { o.Profile.Width, o.Profile.Height = 240, 480 }
+
 // showingOn is a bench whose app may show notifications and is in the
-// background, on an engineering build: it has every view.
+// background, on a build with those parameters.
 func showingOn(t *testing.T, params ...string) *bench {
 	t.Helper()
-	b := newBench(t, built(params...), apps(plain(asking)))
+	return showingWith(t, built(params...))
+}
+
+func showingWith(t *testing.T, alter ...func(*device.Options)) *bench {
+	t.Helper()
+	b := newBench(t, append(alter, apps(plain(asking)))...)
 	b.start()
 	b.allow()
 	b.home()
@@ -104,7 +112,8 @@ func TestEveryViewShowsTheSame(t *testing.T) {
 		{"not allowed any more", func(b *bench) { b.sh("anm setting -e %s:%d:0", bundle, 20020000) }, 13},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b := showingOn(t, engineering)
+			// An engineering build has every view.
+			b := showingWith(t, built(engineering), small)
 			b.openShade()
 			empty := b.screenCap()
 			b.sh("uitest uiInput keyEvent Back")

@@ -43,7 +43,7 @@ func TestPicturesHaveTheDisplaysSize(t *testing.T) {
 }
 
 func TestPicturesOfOtherTools(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, small)
 	b.sh("snapshot_display -t png -f /data/local/tmp/s.png")
 	b.picture("/data/local/tmp/s.png", "png")
 	b.says(said{"uitest screenCap -p /data/local/tmp/u.png; echo $?", "ScreenCap saved to /data/local/tmp/u.png\n0\n"})
@@ -55,7 +55,7 @@ func TestPicturesOfOtherTools(t *testing.T) {
 }
 
 func TestPicturesThatAreRefused(t *testing.T) {
-	newBench(t).says(
+	newBench(t, small).says(
 		said{"snapshot_display -f /data/local/tmp/s.png; echo $?", "error: fileName /data/local/tmp/s.png invalid, suffix must be .jpeg\n1\n"},
 		said{"snapshot_display -i 3; echo $?", "error: displayId 3 is invalid.\n1\n"},
 		said{"snapshot_display -f /system/s.jpeg | grep -c failed!", "1\n"},
@@ -82,7 +82,7 @@ func ink(picture image.Image, r image.Rectangle) int {
 // A person sees in a picture what the UI tree says: the texts stand where their
 // nodes are, and a screen that is off is dark.
 func TestPictureShowsTheTree(t *testing.T) {
-	b := showingOn(t)
+	b := showingWith(t, small)
 	take := func() image.Image {
 		t.Helper()
 		b.sh("uitest screenCap -p /data/local/tmp/t.png")

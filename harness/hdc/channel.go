@@ -123,20 +123,26 @@ func (ch *channel) greeting(addr string) (greeting, error) {
 func (ch *channel) write(b []byte) error {
 	if deadline, has := ch.ctx.Deadline(); has {
 		if err := ch.conn.SetWriteDeadline(deadline); err != nil {
-			return err
+			return ch.ended(err)
 		}
 	}
 	_, err := ch.conn.Write(b)
+	return ch.ended(err)
+}
+
+// ended prefers the context's error to that of the connection which the context
+// has closed.
+func (ch *channel) ended(err error) error {
+	if err != nil && ch.ctx.Err() != nil {
+		return ch.ctx.Err()
+	}
 	return err
 }
 
 // next returns the next frame; io.EOF is the server's ordinary end.
 func (ch *channel) next() ([]byte, error) {
 	payload, err := readFrame(ch.in)
-	if err != nil && ch.ctx.Err() != nil {
-		return nil, ch.ctx.Err()
-	}
-	return payload, err
+	return payload, ch.ended(err)
 }
 
 // rest returns all frames up to the server's end, joined and separately.

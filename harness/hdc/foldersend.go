@@ -81,8 +81,9 @@ type folderSend struct {
 	local, remote string
 	o             FileOptions
 	t             *tree
-	// files are those to send.
+	// files are those to send, of so many bytes.
 	files []leaf
+	bytes int64
 	// there is set where the device has the folder already.
 	there bool
 	began time.Time
@@ -106,14 +107,14 @@ func (s *folderSend) run(ctx context.Context) error {
 		return err
 	}
 	for _, f := range s.files {
-		s.done.Bytes += f.info.Size()
+		s.bytes += f.info.Size()
 	}
-	s.done.Files = len(s.files)
 	if len(s.files) > 0 {
 		if err := s.send(ctx); err != nil {
 			return err
 		}
 	}
+	s.done.Files, s.done.Bytes = len(s.files), s.bytes
 	if err := s.makeEmpty(ctx); err != nil || s.o.NoVerify || len(s.files) == 0 {
 		return err
 	}
@@ -158,7 +159,7 @@ func (s *folderSend) send(ctx context.Context) error {
 	if s.c.folderByServer(s.o) && !s.t.linked && s.done.Skipped == 0 && name == filepath.Base(s.local) {
 		summary, err := s.c.askFiles(ctx, s.key, "send", s.o.words(false), s.local, target)
 		if err == nil {
-			s.o.progress(Progress{Files: len(s.files), AllFiles: len(s.files), Bytes: s.done.Bytes, AllBytes: s.done.Bytes})
+			s.o.progress(Progress{Files: len(s.files), AllFiles: len(s.files), Bytes: s.bytes, AllBytes: s.bytes})
 			return counted(s.remote, summary, len(s.files))
 		}
 		// The folder is here, so a server that misses it has another disk.
@@ -196,7 +197,7 @@ func (s *folderSend) outgoing(target, name string) []outgoing {
 		}
 		start, size, complete := before, f.info.Size(), len(s.files)-1-i
 		o.progress = func(done int64) {
-			p := Progress{File: f.name, Files: complete, AllFiles: len(s.files), Bytes: start + done, AllBytes: s.done.Bytes}
+			p := Progress{File: f.name, Files: complete, AllFiles: len(s.files), Bytes: start + done, AllBytes: s.bytes}
 			if done == size {
 				p.Files++
 			}

@@ -103,7 +103,7 @@ func (w *waiting) look(ctx context.Context) (key string, err error) {
 			w.seen = before
 		}
 	}()
-	w.seen = seen{stage: NoTarget}
+	w.seen = seen{stage: NoTarget, key: w.run.Key()}
 	targets, err := w.client.Targets(ctx)
 	var version *hdc.VersionError
 	if errors.As(err, &version) {
@@ -220,15 +220,24 @@ func (w *waiting) param(ctx context.Context, key, name string) (string, error) {
 	return value, nil
 }
 
+// alreadyRunning is what the program says where somebody else has just started
+// the instance. Source: fixtures/emulator/codes.json.
+const alreadyRunning = "this emulator instance is already running"
+
 // programEnded judges the end of the program: it may have handed the instance to
-// another one.
+// another one, or found it started.
 func (w *waiting) programEnded(ctx context.Context) error {
 	w.ended = nil
 	r := w.run
 	output := r.output()
 	signs := signsIn(output)
-	if len(signs) == 0 && r.left.State().Success() {
-		if now, err := r.tool.Instance(ctx, r.instance.Name); err == nil && now.Running {
+	found := strings.Contains(output, alreadyRunning)
+	if found || len(signs) == 0 && r.left.State().Success() {
+		now, err := r.tool.Instance(ctx, r.instance.Name)
+		if err == nil && now.Running {
+			if found {
+				r.port.Store(int32(now.Port))
+			}
 			return nil
 		}
 	}

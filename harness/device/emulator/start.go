@@ -187,7 +187,7 @@ func logFile(name string) (*os.File, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(filepath.Join(folder, url.PathEscape(name)+".log"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	return os.OpenFile(filepath.Join(folder, url.PathEscape(name)+".log"), os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // Name returns the instance's name.

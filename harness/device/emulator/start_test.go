@@ -57,6 +57,27 @@ func portOf(i emulator.Instance) string {
 	return ":" + port
 }
 
+// Two that start the same instance at a time both get it.
+func TestStartOfWhatIsBeingStarted(t *testing.T) {
+	started := make(chan struct{})
+	s := newStage(t, program.Options{Instances: []program.Instance{pura}, Late: started})
+	ctx := patient(t)
+	first := s.start(ctx, pura.Name, emulator.StartOptions{})
+	second := s.start(ctx, pura.Name, emulator.StartOptions{})
+	close(started)
+	var keys []string
+	for _, run := range []*emulator.Run{first, second} {
+		key, err := run.WaitBooted(ctx, s.client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, key)
+	}
+	if keys[0] != keys[1] || second.Found() {
+		t.Errorf("%q, found %v", keys, second.Found())
+	}
+}
+
 // Versions differ in how an instance is started, and in who chooses its port.
 func TestStartOfEachVersion(t *testing.T) {
 	tests := []struct {

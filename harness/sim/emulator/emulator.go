@@ -65,6 +65,9 @@ type Options struct {
 	// Start makes the machine of an instance whose hdc daemon is at port of
 	// 127.0.0.1, and returns what ends it.
 	Start func(name string, port int) (stop func(), err error)
+	// Late holds each instance back, before it counts as running, until it is
+	// closed; nil holds none.
+	Late <-chan struct{}
 	// Called is told of each call before it is answered; nil is nobody.
 	Called func(args []string)
 	// Running is told of an instance when it runs and has said what it says; nil

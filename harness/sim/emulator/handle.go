@@ -140,6 +140,9 @@ func (p *Program) run(conn net.Conn, in io.Reader, name string, port int) {
 			return
 		}
 	}
+	if p.o.Late != nil {
+		<-p.o.Late
+	}
 	if wrong.Hangs {
 		port = 0
 	} else {

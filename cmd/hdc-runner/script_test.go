@@ -42,6 +42,7 @@ const mark = "HDC_RUNNER_TEST_MARK"
 //	tunnel PORT N            joins N ports of that machine to the same ports here
 //	vanish KEY               the device is unplugged
 //	back KEY                 it is plugged in again
+//	locked KEY               waits until the device is locked; with ! fails if it is
 //	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	forwards                 fails if the hdc server has any port forward
 //	listen KIND              a server on $ADDR: foreign (another hdc version),
@@ -87,7 +88,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world": cmdWorld, "vanish": cmdVanish, "back": cmdBack, "hap": cmdHap, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
+			"world": cmdWorld, "vanish": cmdVanish, "back": cmdBack, "hap": cmdHap, "locked": cmdLocked, "forwards": cmdForwards, "listen": cmdListen, "tunnel": cmdTunnel,
 			"start": cmdStart, "await": cmdAwait, "interrupt": cmdInterrupt, "terminate": cmdTerminate, "killworker": cmdKillWorker, "stopworker": cmdStopWorker,
 			"finish": cmdFinish, "code": cmdCode, "try": cmdTry, "open": cmdOpen,
 			"report": cmdReport, "jsonlines": cmdJSONLines, "repeat": cmdRepeat, "replace": cmdReplace, "ecaccount": cmdECAccount, "secrets": cmdSecrets, "real": cmdReal, "stopped": cmdStopped, "notemp": cmdNoTemp, "alone": cmdAlone,
@@ -172,6 +173,27 @@ func cmdBack(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 1, "back KEY")
 	w := theWorld(ts)
 	w.HDC.Attach(w.Device(args[0]))
+}
+
+func cmdLocked(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, false, args, 1, "[!] locked KEY")
+	device := theWorld(ts).Device(args[0])
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		changed := device.Changed()
+		switch locked := device.State().Locked; {
+		case neg && locked:
+			ts.Fatalf("%s is locked", args[0])
+		case neg || locked:
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline.C:
+			ts.Fatalf("waited %v for %s to be locked", patience, args[0])
+		}
+	}
 }
 
 func cmdForwards(ts *testscript.TestScript, neg bool, args []string) {

@@ -88,6 +88,17 @@ func (s *Server) Detach(key string) {
 	}
 }
 
+// Device returns the device of that key, and whether one is attached.
+func (s *Server) Device(key string) (Target, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.targets[key]
+	if t == nil || t.device == nil {
+		return nil, false
+	}
+	return t.device, true
+}
+
 // SetState puts an attached device into a state; leaving Connected ends what
 // runs on it. It reports false for a key without a device.
 func (s *Server) SetState(key string, state State) bool {

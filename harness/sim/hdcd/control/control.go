@@ -51,6 +51,7 @@ func (s *Server) routes() []plane.Route {
 		{Pattern: "DELETE /faults", Serve: s.deleteFaults},
 		{Pattern: "GET /devices", Serve: s.listDevices},
 		{Pattern: "PUT /devices", Serve: s.putDevice},
+		{Pattern: "PUT /hand", Serve: s.putHand},
 	}
 }
 
@@ -58,10 +59,12 @@ func (s *Server) routes() []plane.Route {
 // server answers; everything else gets 404 or 405.
 func Routes() []string { return plane.Patterns(new(Server).routes()) }
 
-// reset removes all rules and brings every device back.
-func (s *Server) reset(w http.ResponseWriter, _ *http.Request) {
+// reset removes all rules, brings every device back and ends what hands have
+// done to it.
+func (s *Server) reset(w http.ResponseWriter, r *http.Request) {
 	s.hdc.Faults().Clear()
 	s.setAll(hdcd.Connected)
+	s.resetHands(r.Context())
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -47,6 +47,7 @@ func (noCloud) DropToken(string, sim.Receipt) {}
 type world struct {
 	testing.TB
 	server  *hdcd.Server
+	phone   *phones.Device
 	control *control.Server
 	client  *hdc.Client
 	http    *http.Client
@@ -65,7 +66,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{TB: t, server: hdcd.New(hdcd.Options{CloseDelay: -1})}
+	w := &world{TB: t, phone: phone, server: hdcd.New(hdcd.Options{CloseDelay: -1})}
 	if err := w.server.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

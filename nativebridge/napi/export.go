@@ -16,7 +16,7 @@ import (
 	"unsafe"
 )
 
-// What the C half calls. All of them run on the environment's thread.
+// What the C half calls, on the environment's thread; ppnapiDrop on any.
 
 //export ppnapiOpen
 func ppnapiOpen(_ *C.ppnapi_port, refusal **C.char) (number C.uintptr_t) {
@@ -132,6 +132,12 @@ func releaseUntaken(args []C.ppnapi_value) {
 
 //export ppnapiDrop
 func ppnapiDrop(handle C.uintptr_t) { externals.drop(uintptr(handle)) }
+
+// ppnapiWakeLater wakes the environment's thread for what it has queued itself:
+// from in there it could wait for itself.
+//
+//export ppnapiWakeLater
+func ppnapiWakeLater(port *C.ppnapi_port) { go C.ppnapi_wake_from_elsewhere(port) }
 
 //export ppnapiThrew
 func ppnapiThrew(number C.uintptr_t, text *C.char, length C.size_t) {

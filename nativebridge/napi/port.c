@@ -109,22 +109,15 @@ static void on_wake(napi_env env, napi_value unused, void *context, void *data)
 	(void)data;
 	if (!env)
 		return;
-	port->delivering = true;
 	pthread_mutex_lock(&port->lock);
+	m = port->first;
+	port->first = port->last = NULL;
 	port->woken = false;
-	/* What is queued meanwhile has woken the thread again, but for what was
-	 * queued from in here. */
-	while ((m = port->first) && !port->woken) {
-		port->first = port->last = NULL;
-		pthread_mutex_unlock(&port->lock);
-		for (; m; m = next) {
-			next = m->next;
-			deliver(port, m);
-		}
-		pthread_mutex_lock(&port->lock);
-	}
 	pthread_mutex_unlock(&port->lock);
-	port->delivering = false;
+	for (; m; m = next) {
+		next = m->next;
+		deliver(port, m);
+	}
 }
 
 ppnapi_port *ppnapi_port_open(napi_env env)
@@ -184,13 +177,11 @@ bool ppnapi_put_locked(ppnapi_port *port, ppnapi_message *m)
 	else
 		port->first = m;
 	port->last = m;
-	if (wake && pthread_equal(port->thread, pthread_self()) && port->delivering)
-		wake = false;
-	port->woken = port->woken || wake;
+	port->woken = true;
 	return wake;
 }
 
-void ppnapi_wake(ppnapi_port *port)
+static void wake_now(ppnapi_port *port)
 {
 	bool failed;
 
@@ -203,6 +194,25 @@ void ppnapi_wake(ppnapi_port *port)
 		port->woken = false;
 		pthread_mutex_unlock(&port->lock);
 	}
+}
+
+void ppnapi_wake(ppnapi_port *port)
+{
+	if (!pthread_equal(port->thread, pthread_self())) {
+		wake_now(port);
+		return;
+	}
+	/* This may be inside a call of the function. */
+	pthread_mutex_lock(&port->lock);
+	port->references++;
+	pthread_mutex_unlock(&port->lock);
+	ppnapiWakeLater(port);
+}
+
+void ppnapi_wake_from_elsewhere(ppnapi_port *port)
+{
+	wake_now(port);
+	ppnapi_port_drop(port);
 }
 
 void ppnapi_settle(ppnapi_port *port, uintptr_t deferred, const ppnapi_value *value, const char *text)

@@ -9,8 +9,9 @@
  * other threads hold it, so nobody may touch one without knowing that the
  * environment still stands: that is what the gate is for. Versions of HarmonyOS
  * hold the function's own lock while they call back (claim native.napi-tsfn-lock),
- * so whatever runs inside such a call must neither call the function nor wait for
- * who does: there only the lock is taken, and nobody calls the engine under it.
+ * so the environment's own thread, which may be inside such a call, neither calls
+ * the function nor waits for the gate: it takes only the lock, under which nobody
+ * calls the engine, and leaves the waking to another thread.
  */
 #ifndef PUSHPROOF_NAPI_PORT_H
 #define PUSHPROOF_NAPI_PORT_H
@@ -55,7 +56,6 @@ struct ppnapi_port {
 
 	/* The JavaScript thread's alone. */
 	pthread_t thread;
-	bool delivering;
 	napi_env env;
 	int64_t pending;
 	uintptr_t instance;

@@ -94,6 +94,12 @@ int ppnapi_call(ppnapi_callback *callback, const ppnapi_value *values, size_t co
 /* Lets go of a callback, from any thread, once. */
 void ppnapi_release(ppnapi_callback *callback);
 
+/*
+ * Does what ppnapiWakeLater was asked to, on any thread but the environment's, and
+ * gives back the reference that came with it.
+ */
+void ppnapi_wake_from_elsewhere(ppnapi_port *port);
+
 /* Counts for tests: ports, callbacks and messages that are not freed. */
 int64_t ppnapi_held(void);
 

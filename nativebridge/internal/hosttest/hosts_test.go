@@ -34,18 +34,24 @@ func says(t *testing.T, said string, want ...string) {
 	}
 }
 
+// copyOf returns the path of a copy.
+func copyOf(t *testing.T, path, to string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, b, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
 func TestHosts(t *testing.T) {
 	hosttest.Each(t, func(t *testing.T, m *hosttest.Machine) {
 		lib := hostlib(t, m)
 		// Another file with the same content is another library.
-		another := filepath.Join(t.TempDir(), "libanother.so")
-		b, err := os.ReadFile(lib)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(another, b, 0o755); err != nil {
-			t.Fatal(err)
-		}
+		another := copyOf(t, lib, filepath.Join(t.TempDir(), "libanother.so"))
 		started := fmt.Sprintf(`args=["app"] mark=here page=%d`, os.Getpagesize())
 		for _, tc := range []struct {
 			name string

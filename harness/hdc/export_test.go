@@ -45,3 +45,6 @@ func JudgeInstall(answer string) error {
 	}
 	return judgeInstall("install", said)
 }
+
+// LineOf returns the line that a command sends, without its sentinel.
+func LineOf(cmd Command) string { return cmd.text }

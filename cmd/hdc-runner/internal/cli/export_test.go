@@ -27,3 +27,9 @@ func ProbeExit(file *probe.File) int { return probeExit(file) }
 
 // ProbeFileName is the default name of a probe file, without ending.
 func ProbeFileName(file *probe.File) string { return probeFileName(file) }
+
+// Escape is what is typed at a shell on a terminal; left tells of ~. in it.
+func Escape(in io.Reader) (typed io.Reader, left *bool) {
+	left = new(bool)
+	return &escape{in: in, leave: func() { *left = true }, fresh: true}, left
+}

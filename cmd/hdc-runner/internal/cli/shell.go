@@ -5,6 +5,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -19,24 +20,38 @@ const exitShell = 255
 func newShell() *cobra.Command {
 	var o tool
 	cmd := &cobra.Command{
-		Use:   "shell [flags] COMMAND [ARG]...",
-		Short: "run a command on a device, with its true exit status",
-		Long: "COMMAND alone is a line for the device's shell; with arguments each is one word. hdc itself reports no exit\n" +
-			"status. Ctrl-C ends the command on the device, too. Exit code: the command's; 2 usage; 255 it could not be\n" +
-			"run, or its end was not seen.",
-		Example: "  hdc-runner shell 'ps -ef | grep push'\n  hdc-runner shell --target SERIAL param get const.product.model",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("%s needs a command: it is used like: %s", cmd.CommandPath(), cmd.UseLine())
-			}
-			return nil
-		},
+		Use:   "shell [flags] [COMMAND [ARG]...]",
+		Short: "run commands on a device, with their true exit status, or sit down at its shell",
+		Long: "COMMAND alone is a line for the device's shell; with arguments each is one word. Without one, commands are read\n" +
+			"from standard input up to its end and run by one shell; on a terminal a shell of the device opens on it, which\n" +
+			"gets Ctrl-C, too. hdc itself reports no exit status. Ctrl-C ends a COMMAND on the device, too. Exit code: the\n" +
+			"command's, or the last one's of standard input, and 0 of a shell on a terminal; 2 usage; 255 it could not be run, or\n" +
+			"its end was not seen.",
+		Example: "  hdc-runner shell 'ps -ef | grep push'\n  hdc-runner shell --target SERIAL param get const.product.model\n" +
+			"  hdc-runner shell < commands.sh\n  hdc-runner shell",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			line, own := shellLine(args), (*os.File)(nil)
+			if len(args) == 0 {
+				var on bool
+				var err error
+				if own, on = ownTerminal(cmd); !on {
+					own = nil
+					if line, err = readScript(cmd); err != nil {
+						return err
+					}
+				}
+			}
 			client, key, err := o.device(cmd)
 			if err != nil {
 				return notRun(cmd, err)
 			}
-			status, err := client.Stream(cmd.Context(), key, shellLine(args), func(output []byte) error {
+			if own != nil {
+				if err := sit(cmd, client, key, own); err != nil {
+					return notRun(cmd, err)
+				}
+				return nil
+			}
+			status, err := client.Stream(cmd.Context(), key, line, func(output []byte) error {
 				_, err := cmd.OutOrStdout().Write(output)
 				return err
 			})

@@ -6,6 +6,7 @@ package hosttest
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +26,8 @@ type Program struct {
 	Env []string
 	// Beside are libraries whose folders the loader looks into.
 	Beside []string
+	// Stdin is what it reads; nil is an empty file.
+	Stdin io.Reader
 }
 
 // Run runs a program and returns what it printed; one that fails or hangs fails
@@ -59,6 +62,7 @@ func (m *Machine) Try(t testing.TB, p Program) (string, error) {
 			cmd.Env = append(cmd.Env, path)
 		}
 	}
+	cmd.Stdin = p.Stdin
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	// A child that the program has left behind may hold the pipe open.

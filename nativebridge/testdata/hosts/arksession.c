@@ -38,6 +38,7 @@ void ark_test_session(const ark_place *place)
 	napi_handle_scope scope;
 	int i;
 
+	answered = 0;
 	napi_open_handle_scope(env, &scope);
 	ark_do(env, "onCommand", ark_function(env, on_command, NULL), NULL, NULL, NULL);
 	ark_start(place, env, 0, place->want);

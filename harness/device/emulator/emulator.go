@@ -23,6 +23,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,37 +97,26 @@ func parseVersion(text string) (Version, bool) {
 // codeText is an error code of the emulator in a text. (Claim emulator.codes.)
 var codeText = regexp.MustCompile(`\b008\d{5}\b`)
 
+// maxCodes bounds how many codes of one text are looked at, known or not.
+const maxCodes = 64
+
 // signsIn returns what is known of a text's codes and words, the more telling
 // ones first. A code that is not known is among them.
 func signsIn(text string) []fixtures.EmulatorSign {
+	codes := codeText.FindAllString(text, maxCodes)
 	var signs []fixtures.EmulatorSign
-	seen := map[string]bool{}
 	for _, sign := range fixtures.EmulatorSigns() {
-		if strings.Contains(text, sign.Text) && sign.Text != "" || sign.Code != "" && hasCode(text, sign.Code) {
+		if sign.Code != "" && slices.Contains(codes, sign.Code) || sign.Text != "" && strings.Contains(text, sign.Text) {
 			signs = append(signs, sign)
-			seen[sign.Code] = true
 		}
 	}
-	for _, code := range codeText.FindAllString(text, maxSigns) {
-		if !seen[code] {
-			seen[code] = true
+	for _, code := range codes {
+		if !slices.ContainsFunc(signs, func(s fixtures.EmulatorSign) bool { return s.Code == code }) {
 			signs = append(signs, fixtures.EmulatorSign{Code: code, Meaning: "an error that is not known here",
 				Advice: "look the code up in DevEco Studio's guide, among the error codes of the emulator"})
 		}
 	}
 	return signs
-}
-
-// maxSigns bounds the unknown codes of one text.
-const maxSigns = 8
-
-func hasCode(text, code string) bool {
-	for _, found := range codeText.FindAllString(text, -1) {
-		if found == code {
-			return true
-		}
-	}
-	return false
 }
 
 // explain says what signs mean and what to do, "" without any.

@@ -80,14 +80,21 @@ func isEmpty(text string) bool { return strings.TrimSpace(text) == noInstances }
 // are texts, or not, depending on the version. An empty array counts if there is
 // no other.
 func parseDetails(text string) (instances []Instance, ok bool) {
-	for at, from := 0, 0; ; from = at + 1 {
-		next := strings.IndexByte(text[from:], '[')
-		if next < 0 {
-			return nil, ok
+	rest := text
+	for tries := 0; tries < maxArrays; {
+		at := strings.IndexByte(rest, '[')
+		if at < 0 {
+			break
 		}
-		at = from + next
+		array := rest[at:]
+		rest = rest[at+1:]
+		// Most that begins like an array is prose: it is not worth a parser.
+		if next := strings.TrimLeft(rest, " \t\r\n"); next == "" || next[0] != '{' && next[0] != ']' {
+			continue
+		}
+		tries++
 		var rows []map[string]any
-		if err := json.NewDecoder(strings.NewReader(text[at:])).Decode(&rows); err != nil {
+		if err := json.NewDecoder(strings.NewReader(array)).Decode(&rows); err != nil {
 			continue
 		}
 		for _, row := range rows {
@@ -100,7 +107,11 @@ func parseDetails(text string) (instances []Instance, ok bool) {
 		}
 		ok = ok || len(rows) == 0
 	}
+	return nil, ok
 }
+
+// maxArrays bounds what is tried as the list: each try may read all of it.
+const maxArrays = 256
 
 // instanceOf picks what is known out of a row.
 func instanceOf(row map[string]any) Instance {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pushproof/pushproof/harness/hostdb"
 	"github.com/pushproof/pushproof/harness/sim/hap"
+	"github.com/pushproof/pushproof/harness/sim/hdcd"
 )
 
 // TestToolsScript runs the scripts of testdata/tools: the commands for one
@@ -21,6 +22,7 @@ import (
 //
 //	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	ports VAR...               free ports of this machine
+//	state KEY STATE            the hdc server lists the device so from now on
 //	emulators [NAME...]        the simulated emulator program with those instances,
 //	                           which is found by HARMONY_EMULATOR; silent, hangs,
 //	                           waits and broken are instances that go wrong so
@@ -37,7 +39,7 @@ func TestToolsScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "start": cmdStart, "await": cmdAwait,
-			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators,
+			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators, "state": cmdState,
 		},
 	})
 }
@@ -59,6 +61,13 @@ func cmdHap(ts *testscript.TestScript, neg bool, args []string) {
 	b, err := hap.Build(profile, nil, signature)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+func cmdState(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 2, "state KEY STATE")
+	if !theWorld(ts).HDC.SetState(args[0], hdcd.State(args[1])) {
+		ts.Fatalf("no device %s", args[0])
+	}
 }
 
 func cmdPorts(ts *testscript.TestScript, neg bool, args []string) {

@@ -47,7 +47,7 @@ func ark(t *testing.T, m *hosttest.Machine, binding, test, hub string) hosttest.
 	engine := m.C(t, "libace_napi.z.so", []string{
 		"engine/value.c", "engine/kinds.c", "engine/call.c", "engine/loop.c", "engine/environment.c", "engine/json.c",
 	}, "-shared", "-Wl,-soname,libace_napi.z.so")
-	host := m.C(t, "libarkhost.so", []string{"arkhost.c", "arkcalls.c", "arkload.c", "arksession.c", engine}, "-shared")
+	host := m.C(t, "libarkhost.so", []string{"arkhost.c", "arkcalls.c", "arkload.c", "arkaddon.c", "arksession.c", engine}, "-shared")
 	return hosttest.Program{
 		Path: m.C(t, "arklaunch", []string{"arklaunch.c"}), Beside: []string{engine},
 		Args: []string{binding, host, m.Module(t), t.TempDir(), test, want(t, hub)},
@@ -62,6 +62,12 @@ func TestArk(t *testing.T) {
 				says(t, m.Run(t, ark(t, m, "local", test, nobody)), "done")
 			})
 		}
+		t.Run("addon", func(t *testing.T) {
+			t.Parallel()
+			p := ark(t, m, "local", "addon", nobody)
+			p.Args[2] = m.Library(t, "nativebridge/napi/testdata/addon", "addon", false)
+			says(t, m.Run(t, p), "done")
+		})
 		t.Run("calls, the engine in sight", func(t *testing.T) {
 			t.Parallel()
 			says(t, m.Run(t, ark(t, m, "global", "calls", nobody)), "done")

@@ -191,8 +191,9 @@ int ark_host(int argc, char **argv)
 		const char *name;
 		void (*run)(const ark_place *);
 	} tests[] = {
-		{"calls", ark_test_calls}, {"burst", ark_test_burst}, {"continuations", ark_test_continuations},
-		{"ends", ark_test_ends},   {"workers", ark_test_workers}, {"session", ark_test_session},
+		{"calls", ark_test_calls},     {"burst", ark_test_burst},     {"continuations", ark_test_continuations},
+		{"ends", ark_test_ends},       {"workers", ark_test_workers}, {"session", ark_test_session},
+		{"addon", ark_test_addon},
 	};
 	ark_place place;
 	int hold;

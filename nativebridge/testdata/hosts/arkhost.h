@@ -48,12 +48,13 @@ void ark_rejects(napi_env env, napi_value promise, double code);
 napi_value ark_stat(napi_env env, const char *name, napi_valuetype type);
 bool ark_flag(napi_env env, napi_value value);
 
-/* The tests. */
+/* The tests. The last one's library is the addon of package napi's tests. */
 void ark_test_calls(const ark_place *place);
 void ark_test_burst(const ark_place *place);
 void ark_test_continuations(const ark_place *place);
 void ark_test_ends(const ark_place *place);
 void ark_test_workers(const ark_place *place);
 void ark_test_session(const ark_place *place);
+void ark_test_addon(const ark_place *place);
 
 #endif

@@ -143,6 +143,10 @@ func muslFolders(arch string) (include, lib string) {
 	return "/usr/include/" + arch + "-linux-musl", "/usr/lib/" + arch + "-linux-musl"
 }
 
+// noOutlineAtomics has atomics compiled in place on arm64, for machines of any
+// age, and not by calls of the compiler's own library.
+const noOutlineAtomics = "-mno-outline-atomics"
+
 // oldestClang knows *-linux-ohos; newestClang is where the search begins.
 const (
 	oldestClang = 15
@@ -190,6 +194,10 @@ func (h Host) gccMusl(abi ABI, missing *MissingError) *Compiler {
 		return nil
 	}
 	command := []string{path, "-specs", specs, "-static-libgcc"}
+	if arch == "aarch64" {
+		// gcc's helpers for atomics ask for what only glibc has.
+		command = append(command, noOutlineAtomics)
+	}
 	return &Compiler{
 		ABI: abi, Kind: "gcc with musl", Command: command, Flags: []string{"-D__OHOS__=1"},
 		prepare: func(ctx context.Context, dir string) ([]string, error) {

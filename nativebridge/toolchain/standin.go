@@ -66,7 +66,7 @@ func (s standIn) make(ctx context.Context, dir string) ([]string, error) {
 	}
 	if s.arch == "aarch64" {
 		// The helpers for atomics are in the library that is left out.
-		command = append(command, "-mno-outline-atomics")
+		command = append(command, noOutlineAtomics)
 	}
 	for _, name := range []string{"crtbeginS.o", "crtendS.o"} {
 		if err := placeText(ctx, command, "", filepath.Join(lib, name), "-c", "-fPIC"); err != nil {

@@ -80,7 +80,7 @@ func once(t testing.TB, name string, build func(dir string) (string, error)) str
 func (m *Machine) Library(t testing.TB, pkg, module string, plain bool) string {
 	t.Helper()
 	root, work := Root(t), Work(t)
-	return once(t, fmt.Sprintf("library %s for %s", pkg, m.ABI), func(dir string) (string, error) {
+	return once(t, fmt.Sprintf("library %s for %s by %s", pkg, m.ABI, m.compiler.Kind), func(dir string) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), buildLimit)
 		defer cancel()
 		lib, err := toolchain.Job{
@@ -108,7 +108,7 @@ const hosts = "nativebridge/testdata/hosts"
 func (m *Machine) C(t testing.TB, name string, files []string, flags ...string) string {
 	t.Helper()
 	root, work := Root(t), Work(t)
-	return once(t, fmt.Sprintf("%s of %s for %s", name, strings.Join(files, ", "), m.ABI), func(dir string) (string, error) {
+	return once(t, fmt.Sprintf("%s of %s for %s by %s", name, strings.Join(files, ", "), m.ABI, m.compiler.Kind), func(dir string) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), compileLimit)
 		defer cancel()
 		command, err := m.compiler.Prepare(ctx, work)

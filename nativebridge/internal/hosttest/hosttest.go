@@ -112,10 +112,20 @@ type Machine struct {
 // cannot be made or run the test ends.
 func On(t testing.TB, abi toolchain.ABI) *Machine {
 	t.Helper()
+	return OnBy(t, abi, toolchain.Host{})
+}
+
+// OnBy is On with the compiler that a host finds, which may hide some.
+func OnBy(t testing.TB, abi toolchain.ABI, host toolchain.Host) *Machine {
+	t.Helper()
 	if runtime.GOOS != "linux" {
 		Missing(t, "the programs of C need linux")
 	}
-	m := &Machine{ABI: abi, compiler: Compiler(t, abi)}
+	compiler, err := host.Find(abi)
+	if err != nil {
+		Missing(t, "%v", err)
+	}
+	m := &Machine{ABI: abi, compiler: compiler}
 	names := map[toolchain.ABI]struct{ goarch, arch, debian string }{
 		toolchain.ARM64: {"arm64", "aarch64", "arm64"}, toolchain.X8664: {"amd64", "x86_64", "amd64"},
 	}

@@ -32,7 +32,7 @@ func TestArkSession(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		p := ark(t, m, "local", "session", h.URL())
+		p := ark(t, m, m.Module(t), "local", "session", h.URL())
 		var goOn *io.PipeWriter
 		p.Stdin, goOn = io.Pipe()
 		type end struct {

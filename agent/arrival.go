@@ -123,15 +123,22 @@ func (a *Agent) enqueue(p *pending) *Delivery {
 	return &p.Delivery
 }
 
+// The times that JSON has words for, the years 0 to 9999, less a day at either
+// end for whatever zone.
+var (
+	minTime = time.Date(0, 1, 2, 0, 0, 0, 0, time.UTC).Unix()
+	maxTime = time.Date(9999, 12, 30, 23, 59, 59, 0, time.UTC).Unix()
+)
+
 // check refuses what no frame can hold: one bad record would take down the
 // write of a whole batch.
 func (p *pending) check() error {
-	switch _, err := p.via.MarshalText(); {
-	case err != nil:
-		return fmt.Errorf("%w: %w", ErrMalformed, err)
-	case p.kind.PushType() < 0:
+	switch at := p.at.Unix(); {
+	case !p.via.Valid():
+		return fmt.Errorf("%w: %v is none of the ways in", ErrMalformed, p.via)
+	case !p.kind.Valid():
 		return fmt.Errorf("%w: %v is none of the six kinds", ErrMalformed, p.kind)
-	case p.at.Year() < 0 || p.at.Year() > 9999:
+	case at < minTime || at > maxTime:
 		return fmt.Errorf("%w: it came in the year %d", ErrMalformed, p.at.Year())
 	case p.size() > maxPayload:
 		return fmt.Errorf("%w: %d", ErrTooLarge, p.size())

@@ -5,6 +5,7 @@ package agent
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mobile/event/lifecycle"
@@ -21,8 +22,12 @@ var stages = map[lifecycle.Stage]string{
 // life holds the current stage. A HarmonyOS UIAbility maps to it so: onCreate
 // is alive, onForeground is focused, onBackground is alive, onDestroy is dead.
 type life struct {
-	mu    sync.Mutex
-	stage lifecycle.Stage
+	mu  sync.Mutex
+	now atomic.Pointer[stage] // nil is dead
+}
+
+type stage struct {
+	name  string
 	since time.Time
 }
 
@@ -31,15 +36,17 @@ type life struct {
 func (l *life) set(s lifecycle.Stage, now time.Time) (changed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, known := stages[s]; !known || l.stage == s {
+	name, known := stages[s]
+	if old, _ := l.get(); !known || old == name {
 		return false
 	}
-	l.stage, l.since = s, now
+	l.now.Store(&stage{name, now})
 	return true
 }
 
 func (l *life) get() (name string, since time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return stages[l.stage], l.since
+	if s := l.now.Load(); s != nil {
+		return s.name, s.since
+	}
+	return stages[lifecycle.StageDead], time.Time{}
 }

@@ -53,18 +53,18 @@ func stop(c *napi.Call) error {
 	return nil
 }
 
-func setStage(c *napi.Call) error { return coded(of(c).SetStage(c.String(0))) }
+func setStage(c *napi.Call) error { return coded(of(c).SetStage(c.Text(0))) }
 
 func deliver(c *napi.Call) error {
-	return coded(of(c).Deliver(c.String(0), c.String(1), c.String(2), c.Number(3), settle(c.Later())))
+	return coded(of(c).Deliver(c.Text(0), c.Text(1), c.String(2), c.Number(3), settle(c.Later())))
 }
 
 func click(c *napi.Call) error {
-	return coded(of(c).Click(c.String(0), c.String(1), c.Number(2), settle(c.Later())))
+	return coded(of(c).Click(c.Text(0), c.String(1), c.Number(2), settle(c.Later())))
 }
 
 func extensionAnswer(c *napi.Call) error {
-	answer, err := of(c).ExtensionAnswer(c.String(0))
+	answer, err := of(c).ExtensionAnswer(c.Text(0))
 	switch {
 	case err != nil:
 		return coded(err)

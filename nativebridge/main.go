@@ -19,7 +19,6 @@ package main
 import "C"
 
 import (
-	"errors"
 	"log/slog"
 
 	"github.com/pushproof/pushproof/nativebridge/bridge"
@@ -46,11 +45,11 @@ func of(c *napi.Call) *bridge.Bridge { return c.State().(*bridge.Bridge) }
 
 // coded gives an error of the bridge to JavaScript with its code.
 func coded(err error) error {
-	var e *bridge.Error
-	if errors.As(err, &e) {
-		return &napi.Error{Code: int(e.Code), Message: e.Message}
+	if err == nil {
+		return nil
 	}
-	return err
+	e := bridge.Coded(err)
+	return &napi.Error{Code: int(e.Code), Message: e.Message}
 }
 
 // caller asks ArkTS by the function that onCommand was given.

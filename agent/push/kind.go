@@ -49,6 +49,9 @@ func Kinds() []Kind {
 	return all
 }
 
+// Valid reports whether it is one of Kinds.
+func (k Kind) Valid() bool { return k >= KindAlert && k <= KindVoIP }
+
 // PushType returns the value of the push-type header (0, 1, 2, 6, 7 or 10),
 // or -1 for a Kind that is none of the six.
 func (k Kind) PushType() int {

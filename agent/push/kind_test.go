@@ -5,6 +5,7 @@ package push_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,18 @@ func TestViasHaveTheirNames(t *testing.T) {
 				t.Errorf("unmarshal = %v, %v", back, err)
 			}
 		})
+	}
+}
+
+func TestValid(t *testing.T) {
+	for n := range 256 {
+		kind, via := push.Kind(n), push.Via(n)
+		if got, want := kind.Valid(), slices.Contains(push.Kinds(), kind); got != want {
+			t.Errorf("%v: valid %v, want %v", kind, got, want)
+		}
+		if got, want := via.Valid(), slices.Contains(push.Vias(), via); got != want {
+			t.Errorf("%v: valid %v, want %v", via, got, want)
+		}
 	}
 }
 

@@ -48,6 +48,9 @@ func Vias() []Via {
 	return all
 }
 
+// Valid reports whether it is one of Vias.
+func (v Via) Valid() bool { return v >= Default && v <= Row }
+
 // String returns the name that stands on the wire.
 func (v Via) String() string {
 	for _, row := range vias {

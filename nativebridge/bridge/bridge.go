@@ -19,6 +19,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mobile/event/lifecycle"
@@ -41,6 +42,8 @@ type Log func(level slog.Level, line string)
 type Bridge struct {
 	log      Log
 	commands *commands
+	// live is the agent from Start to Stop: what each call looks at.
+	live atomic.Pointer[agent.Agent]
 
 	mu      sync.Mutex
 	agent   *agent.Agent
@@ -88,6 +91,7 @@ func (b *Bridge) Start(o Options) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	b.agent, b.cancel = a, cancel
+	b.live.Store(a)
 	if ended {
 		a.EndSession()
 	}
@@ -97,15 +101,15 @@ func (b *Bridge) Start(o Options) error {
 
 // running returns the agent, or why there is none.
 func (b *Bridge) running() (*agent.Agent, error) {
+	if a := b.live.Load(); a != nil {
+		return a, nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case b.stopped:
+	if b.stopped {
 		return nil, newError(CodeStopped, "the agent was stopped")
-	case b.agent == nil:
-		return nil, newError(CodeNotStarted, "the agent is not started: call start first")
 	}
-	return b.agent, nil
+	return nil, newError(CodeNotStarted, "the agent is not started: call start first")
 }
 
 // Stop ends everything and calls done, from another goroutine, when that is
@@ -118,6 +122,7 @@ func (b *Bridge) Stop(done func(error)) {
 	b.mu.Lock()
 	first := !b.stopped
 	b.stopped = true
+	b.live.Store(nil)
 	a, cancel := b.agent, b.cancel
 	b.mu.Unlock()
 	if !first || a == nil {

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -139,11 +138,10 @@ func TestExtensionAnswer(t *testing.T) {
 }
 
 func codeOf(err error) bridge.Code {
-	var e *bridge.Error
-	if errors.As(err, &e) {
-		return e.Code
+	if err == nil {
+		return 0
 	}
-	return 0
+	return bridge.Coded(err).Code
 }
 
 func TestBeforeStartAndAfterStop(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // Deliver hands over a message as the system gave it: payload is the JSON of
 // PushPayload, at the time in milliseconds since 1970 by the device's clock.
 // done is called once, by another goroutine or before Deliver returns, unless
-// that returns an error. Of via and kind nothing is kept.
+// that returns an error, with an error that Coded takes. Of via and kind nothing
+// is kept.
 func (b *Bridge) Deliver(via, kind, payload string, at float64, done func(error)) error {
 	a, err := b.running()
 	if err != nil {
@@ -30,7 +31,7 @@ func (b *Bridge) Deliver(via, kind, payload string, at float64, done func(error)
 	if err != nil {
 		return err
 	}
-	a.DeliverJSON(v, k, payload, when, func(err error) { done(wrap(err)) })
+	a.DeliverJSON(v, k, payload, when, done)
 	return nil
 }
 

@@ -70,11 +70,20 @@ func newError(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// wrap gives an error of the agent its code; nil stays nil.
+// wrap is Coded where nil is a plain nil.
 func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return Coded(err)
+}
+
+// Coded gives an error of the agent its code. An *Error, also a wrapped one, is
+// returned as it is; nil stays nil.
+func Coded(err error) *Error {
 	var coded *Error
 	if err == nil || errors.As(err, &coded) {
-		return err
+		return coded
 	}
 	for _, row := range []struct {
 		is   error

@@ -43,7 +43,7 @@ func (b *Bridge) Click(via, want string, at float64, done func(error)) error {
 		go done(nil)
 		return nil
 	}
-	a.ClickJSON(v, rest, when, func(err error) { done(wrap(err)) })
+	a.ClickJSON(v, rest, when, done)
 	return nil
 }
 

@@ -53,6 +53,12 @@ func (c *Call) Bytes(i int) []byte {
 // String returns a copy of a String or JSON argument, "" if it was left out.
 func (c *Call) String(i int) string { return string(c.Bytes(i)) }
 
+// Text is String without the copy, for a text that is only looked at: it is gone
+// when the function returns.
+func (c *Call) Text(i int) string {
+	return unsafe.String(unsafe.SliceData(c.Bytes(i)), len(c.Bytes(i)))
+}
+
 // Number returns a Number argument, 0 if it was left out.
 func (c *Call) Number(i int) float64 { return float64(c.args[i].number) }
 

@@ -16,9 +16,10 @@ void ppnapi_callback_unref_locked(ppnapi_callback *callback)
 		pthread_mutex_unlock(&port->lock);
 		return;
 	}
+	pthread_mutex_unlock(&port->lock);
 	free(callback);
 	ppnapi_count(-1);
-	ppnapi_unref_locked(port);
+	ppnapi_port_drop(port);
 }
 
 void ppnapi_release_now(ppnapi_port *port, ppnapi_callback *callback)
@@ -69,9 +70,7 @@ ppnapi_callback *ppnapi_callback_new(ppnapi_port *port, napi_value function, int
 	callback->port = port;
 	callback->limit = limit;
 	callback->references = 1;
-	pthread_mutex_lock(&port->lock);
-	port->references++;
-	pthread_mutex_unlock(&port->lock);
+	ppnapi_port_share(port);
 	ppnapi_count(1);
 	return callback;
 }
@@ -123,7 +122,7 @@ void ppnapi_release(ppnapi_callback *callback)
 	m->callback = callback;
 	m->release = true;
 	waking = ppnapi_put_locked(port, m);
-	port->references++;
+	ppnapi_port_share(port);
 	pthread_mutex_unlock(&port->lock);
 	if (waking)
 		ppnapi_wake(port);

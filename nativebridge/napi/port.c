@@ -7,13 +7,11 @@
 #include "port.h"
 #include "_cgo_export.h"
 
-void ppnapi_unref_locked(ppnapi_port *port)
+void ppnapi_port_drop(ppnapi_port *port)
 {
-	bool last = --port->references == 0;
 	uint32_t i;
 
-	pthread_mutex_unlock(&port->lock);
-	if (!last)
+	if (__atomic_sub_fetch(&port->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	for (i = 0; i < port->count; i++) {
 		free(port->functions[i].f.name);
@@ -26,11 +24,7 @@ void ppnapi_unref_locked(ppnapi_port *port)
 	ppnapi_count(-1);
 }
 
-void ppnapi_port_drop(ppnapi_port *port)
-{
-	pthread_mutex_lock(&port->lock);
-	ppnapi_unref_locked(port);
-}
+void ppnapi_port_share(ppnapi_port *port) { __atomic_add_fetch(&port->references, 1, __ATOMIC_RELAXED); }
 
 /* From here on other threads find the port closed, and do not touch the function. */
 static void shut(ppnapi_port *port)
@@ -157,9 +151,7 @@ void ppnapi_port_hold(ppnapi_port *port)
 {
 	if (port->pending++ == 0)
 		NAPI(napi_ref_threadsafe_function)(port->env, port->function);
-	pthread_mutex_lock(&port->lock);
-	port->references++;
-	pthread_mutex_unlock(&port->lock);
+	ppnapi_port_share(port);
 }
 
 void ppnapi_port_settled(ppnapi_port *port)
@@ -203,9 +195,7 @@ void ppnapi_wake(ppnapi_port *port)
 		return;
 	}
 	/* This may be inside a call of the function. */
-	pthread_mutex_lock(&port->lock);
-	port->references++;
-	pthread_mutex_unlock(&port->lock);
+	ppnapi_port_share(port);
 	ppnapiWakeLater(port);
 }
 

@@ -46,9 +46,12 @@ struct ppnapi_port {
 	bool gone;
 	napi_threadsafe_function function;
 
-	pthread_mutex_t lock;
-	/* Under lock. The port is freed with its last reference. */
+	/* The port is freed with its last one. Atomic, so that a call that begins a
+	 * promise never waits for who settles others. */
 	int64_t references;
+
+	pthread_mutex_t lock;
+	/* Under lock. */
 	bool closed;
 	/* What waits, and whether the thread was woken for it. */
 	ppnapi_message *first, *last;
@@ -79,6 +82,8 @@ ppnapi_callback *ppnapi_callback_new(ppnapi_port *port, napi_value function, int
 /* Begins and ends a promise that is settled later: holds the port and the loop. */
 void ppnapi_port_hold(ppnapi_port *port);
 void ppnapi_port_settled(ppnapi_port *port);
+/* One more reference, and one less, from any thread. */
+void ppnapi_port_share(ppnapi_port *port);
 void ppnapi_port_drop(ppnapi_port *port);
 
 /* Makes a value, and tells whether the engine could. */
@@ -102,8 +107,7 @@ void ppnapi_message_drop(ppnapi_message *m);
  */
 bool ppnapi_put_locked(ppnapi_port *port, ppnapi_message *m);
 void ppnapi_wake(ppnapi_port *port);
-/* With the port's lock held, which they give back. */
-void ppnapi_unref_locked(ppnapi_port *port);
+/* With the port's lock held, which it gives back. */
 void ppnapi_callback_unref_locked(ppnapi_callback *callback);
 /* What a message of a callback asks for, on the JavaScript thread. */
 void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m);

@@ -22,18 +22,19 @@ if (isMainThread) {
   say('done')
 } else {
   const pushproof = load()
-  let answered = false
+  let answered = 0
   pushproof.onCommand((id) => {
     if (workerData === 'silent') {
       parentPort.postMessage(id)
       return
     }
     pushproof.reply(id, '{"badge":5}')
-    answered = true
+    answered++
   })
   pushproof.start(options('app', { want: want() }))
   await until(() => pushproof.stats().connected, 'the hub')
   say('connected')
-  await until(() => answered, 'a command')
+  // The second one says that the answer to the first has come.
+  await until(() => answered === 2, 'two commands')
   await pushproof.stop()
 }

@@ -41,11 +41,18 @@ func main() {
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("build", flag.ContinueOnError)
 	flags.SetOutput(errs)
+	flags.Usage = func() {
+		fmt.Fprint(errs, "go run ./nativebridge/build [flags]\n\n"+
+			"Builds the native module for each ABI that this machine has the tools for: see docs/native.md.\n\n")
+		flags.PrintDefaults()
+	}
 	names := flags.String("abi", "arm64-v8a,x86_64,node", "the ABIs to build for, with commas between them")
 	dir := flags.String("out", "", "the output folder (nativebridge/out of the module if empty)")
 	require := flags.Bool("require", false, "fail if the tools for an ABI are missing")
 	verbose := flags.Bool("v", false, "show the commands")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
 		return 2
 	}
 	if flags.NArg() > 0 {
@@ -69,14 +76,17 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "build:", err)
 		return 1
 	}
-	b := builder{root: root, out: *dir, verbose: *verbose, stdout: out}
+	b := builder{root: root, out: *dir, budget: budget, verbose: *verbose, stdout: out}
 	return b.all(ctx, abis, *require)
 }
 
 type builder struct {
+	host      toolchain.Host
 	root, out string
-	verbose   bool
-	stdout    io.Writer
+	// budget is the largest that a library may be, in bytes.
+	budget  int64
+	verbose bool
+	stdout  io.Writer
 }
 
 func (b builder) all(ctx context.Context, abis []toolchain.ABI, require bool) int {
@@ -101,7 +111,7 @@ func (b builder) all(ctx context.Context, abis []toolchain.ABI, require bool) in
 }
 
 func (b builder) one(ctx context.Context, abi toolchain.ABI) error {
-	compiler, err := toolchain.Host{}.Find(abi)
+	compiler, err := b.host.Find(abi)
 	if err != nil {
 		return err
 	}
@@ -118,10 +128,10 @@ func (b builder) one(ctx context.Context, abi toolchain.ABI) error {
 		return err
 	}
 	fmt.Fprintf(b.stdout, "%-10s %s\n             %.2f MB of %d MB, %s, %.0f s\n", abi, relative(b.root, lib.Path),
-		float64(lib.Bytes)/(1<<20), budget>>20, compiler.Kind, time.Since(began).Seconds())
-	if lib.Bytes > budget {
+		float64(lib.Bytes)/(1<<20), b.budget>>20, compiler.Kind, time.Since(began).Seconds())
+	if lib.Bytes > b.budget {
 		return fmt.Errorf("%s has %d bytes, more than the budget of %d: docs/native.md lists what each dependency adds",
-			lib.Path, lib.Bytes, budget)
+			lib.Path, lib.Bytes, b.budget)
 	}
 	return nil
 }

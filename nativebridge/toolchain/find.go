@@ -68,6 +68,12 @@ func (h Host) Find(abi ABI) (*Compiler, error) {
 }
 
 func (h Host) findNode() (*Compiler, error) {
+	if h.GOOS == "windows" {
+		return nil, &MissingError{
+			ABI: Node, Looked: []string{"Linux or macOS"},
+			Install: "build it there, or in WSL: Node on Windows wants a DLL, which this module is not made for",
+		}
+	}
 	for _, name := range []string{h.Getenv("CC"), "gcc", "clang", "cc"} {
 		if name == "" {
 			continue

@@ -127,6 +127,9 @@ func TestFindSaysWhatIsMissing(t *testing.T) {
 			host("linux", map[string]string{"OHOS_NDK_HOME": "/typo"}, []string{armMusl + "libc.so"}, []string{"clang-19", "ld.lld-19"}),
 			toolchain.ARM64, []string{"/typo/llvm/bin/aarch64-unknown-linux-ohos-clang", "correct OHOS_NDK_HOME, which is /typo", "or unset it"},
 		},
+		"Node's on Windows": {
+			host("windows", nil, nil, []string{"gcc"}), toolchain.Node, []string{"looked for Linux or macOS", "in WSL"},
+		},
 		"Node's": {host("darwin", nil, nil, nil), toolchain.Node, []string{"no C compiler for node", "xcode-select --install"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,7 +55,10 @@ func nativeFiles(t *testing.T) []source {
 	t.Helper()
 	var all []source
 	for _, root := range []string{"nativebridge", "ohos"} {
-		err := filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
+		err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() && entry.Name() == "node_modules" {
+				return fs.SkipDir
+			}
 			if err != nil || !slices.Contains([]string{".c", ".h", ".S", ".ets", ".ts"}, filepath.Ext(name)) {
 				return err
 			}

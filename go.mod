@@ -2,6 +2,9 @@ module github.com/pushproof/pushproof
 
 go 1.26.8
 
+// What npm installs for ohos/check may hold Go code of its own.
+ignore node_modules
+
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/cenkalti/backoff/v5 v5.0.3

@@ -41,7 +41,7 @@ var built struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := hosttest.Main(m)
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/pushproof/pushproof/agent/outbox"
 	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness/hub"
+	"github.com/pushproof/pushproof/nativebridge/internal/hosttest"
 )
 
 func TestProgramsEndByThemselves(t *testing.T) {
@@ -156,6 +158,19 @@ func TestWorkersThatAreAsked(t *testing.T) {
 	_, _ = ask()
 	s.hear("done")
 	s.end()
+}
+
+// The module's C misuses no memory and gives all back.
+func TestMemoryOfTheModule(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a library that is checked for misuse of memory is made on linux")
+	}
+	library, env := hosttest.Sanitized(t, "nativebridge")
+	h := openHub(t)
+	env = append(env, "MODULE="+library, "FILES="+t.TempDir(), "WANT="+want(t, h, label))
+	for _, script := range []string{"workers.mjs", "ends.mjs"} {
+		node(t, env, script).end()
+	}
 }
 
 func TestNothingGrows(t *testing.T) {

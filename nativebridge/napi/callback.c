@@ -22,9 +22,26 @@ void ppnapi_callback_unref_locked(ppnapi_callback *callback)
 	ppnapi_port_drop(port);
 }
 
+/* Gives the reference to the function back, on the JavaScript thread. */
+static void forget(ppnapi_callback *callback)
+{
+	ppnapi_port *port = callback->port;
+
+	*callback->before = callback->next;
+	if (callback->next)
+		callback->next->before = callback->before;
+	NAPI(napi_delete_reference)(port->env, callback->function);
+}
+
+void ppnapi_callbacks_end(ppnapi_port *port)
+{
+	while (port->callbacks)
+		forget(port->callbacks);
+}
+
 void ppnapi_release_now(ppnapi_port *port, ppnapi_callback *callback)
 {
-	NAPI(napi_delete_reference)(port->env, callback->function);
+	forget(callback);
 	pthread_mutex_lock(&port->lock);
 	ppnapi_callback_unref_locked(callback);
 }
@@ -63,16 +80,31 @@ ppnapi_callback *ppnapi_callback_new(ppnapi_port *port, napi_value function, int
 
 	if (!callback)
 		return NULL;
-	if (NAPI(napi_create_reference)(port->env, function, 1, &callback->function) != napi_ok) {
-		free(callback);
-		return NULL;
-	}
+	/* So that letting it go needs no memory. */
+	callback->release = ppnapi_message_new(NULL, 0, NULL);
+	if (!callback->release)
+		goto fail;
+	if (NAPI(napi_create_reference)(port->env, function, 1, &callback->function) != napi_ok)
+		goto fail_reference;
+	callback->release->callback = callback;
+	callback->release->release = true;
+	callback->before = &port->callbacks;
+	callback->next = port->callbacks;
+	if (callback->next)
+		callback->next->before = &callback->next;
+	port->callbacks = callback;
 	callback->port = port;
 	callback->limit = limit;
 	callback->references = 1;
 	ppnapi_port_share(port);
 	ppnapi_count(1);
 	return callback;
+
+fail_reference:
+	ppnapi_message_free(callback->release, false);
+fail:
+	free(callback);
+	return NULL;
 }
 
 int ppnapi_call(ppnapi_callback *callback, const ppnapi_value *values, size_t count, const char *texts)
@@ -107,20 +139,15 @@ int ppnapi_call(ppnapi_callback *callback, const ppnapi_value *values, size_t co
 void ppnapi_release(ppnapi_callback *callback)
 {
 	ppnapi_port *port = callback->port;
-	ppnapi_message *m = ppnapi_message_new(NULL, 0, NULL);
-	bool waking = false;
+	ppnapi_message *m = callback->release;
+	bool waking;
 
 	pthread_mutex_lock(&port->lock);
-	/* The reference to the function can be given back on its own thread only.
-	 * At the end of an environment the engine frees it. */
-	if (!m || port->closed) {
+	if (port->closed) {
 		ppnapi_callback_unref_locked(callback);
-		if (m)
-			ppnapi_message_free(m, false);
+		ppnapi_message_free(m, false);
 		return;
 	}
-	m->callback = callback;
-	m->release = true;
 	waking = ppnapi_put_locked(port, m);
 	ppnapi_port_share(port);
 	pthread_mutex_unlock(&port->lock);

@@ -37,6 +37,8 @@
 // to its function until Release, a pending Promise its environment's port until
 // it is settled; neither keeps a program alive but for pending promises.
 // External values are dropped when JavaScript's garbage collector drops theirs.
+// At the end of an environment all is given back, but for what Node itself
+// keeps: 8 bytes for each promise that is pending then.
 //
 // # Threads
 //

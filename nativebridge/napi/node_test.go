@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/pushproof/pushproof/nativebridge/internal/hosttest"
 )
 
 // nodeLimit bounds one run of Node, which is slow where a whole suite runs
@@ -43,7 +45,7 @@ var built struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := hosttest.Main(m)
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
 	}

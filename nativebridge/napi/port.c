@@ -53,6 +53,8 @@ static void on_end(void *arg)
 {
 	ppnapi_port *port = arg;
 
+	/* Before shut: from then on any thread may free a callback. */
+	ppnapi_callbacks_end(port);
 	shut(port);
 	ppnapiClose(port->instance);
 #ifdef __OHOS__

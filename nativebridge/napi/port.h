@@ -62,13 +62,18 @@ struct ppnapi_port {
 	napi_env env;
 	int64_t pending;
 	uintptr_t instance;
+	ppnapi_callback *callbacks;
 	ppnapi_bound *functions;
 	uint32_t count;
 };
 
 struct ppnapi_callback {
 	ppnapi_port *port;
+	/* The JavaScript thread's alone: those of a port are a list. */
 	napi_ref function;
+	ppnapi_callback *next, **before;
+	/* What asks that thread to give the function back. */
+	ppnapi_message *release;
 	/* Under the port's lock. */
 	int64_t waiting, limit;
 	/* Go lets go, and each message that is under way holds it as well. */
@@ -112,5 +117,7 @@ void ppnapi_callback_unref_locked(ppnapi_callback *callback);
 /* What a message of a callback asks for, on the JavaScript thread. */
 void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m);
 void ppnapi_release_now(ppnapi_port *port, ppnapi_callback *callback);
+/* Gives all functions back while the environment ends: no engine does. */
+void ppnapi_callbacks_end(ppnapi_port *port);
 
 #endif

@@ -36,7 +36,8 @@ async function calls() {
 
 async function settled() {
   globalThis.gc()
-  await until(() => pushproof.stats().held === 2, 'what the border holds')
+  // This environment's port, the function of onCommand, and what lets it go.
+  await until(() => pushproof.stats().held === 3, 'what the border holds')
   return process.memoryUsage().rss
 }
 
@@ -49,7 +50,8 @@ say('grown', { n: Math.round(grown) })
 // Go doubles its heap before it collects, 4 MiB at least, and gives memory back
 // in the background; the rest is V8's, whose young generation is 16 MiB a half.
 assert.ok(grown < 32, `a million calls have taken ${grown.toFixed(1)} MiB`)
-assert.equal(pushproof.stats().goroutines, goroutines)
+// The agent begins one for a moment now and then.
+await until(() => pushproof.stats().goroutines <= goroutines, `${goroutines} goroutines`)
 await pushproof.stop()
 await until(() => pushproof.stats().held === 1 && pushproof.stats().goroutines === 1, 'the end')
 say('done')

@@ -6,6 +6,8 @@
 package main
 
 // #cgo CFLAGS: -I${SRCDIR}/../..
+// void addon_overrun(void);
+// void addon_lose(void);
 import "C"
 
 import (
@@ -67,6 +69,7 @@ func init() {
 			{Name: "untaken", Params: []napi.Param{{Name: "cb", Kind: napi.Function}}, Call: func(*napi.Call) error { return nil }},
 			{Name: "threw", Result: napi.String, Call: threw},
 			{Name: "held", Result: napi.JSON, Call: held},
+			{Name: "misuse", Params: []napi.Param{{Name: "how", Kind: napi.String}}, Call: misuse},
 			{Name: "copy", Params: []napi.Param{{Name: "text", Kind: napi.String}}, Result: napi.Number, Call: length},
 		},
 	})
@@ -244,6 +247,17 @@ func held(c *napi.Call) error {
 		return err
 	}
 	return c.Return(json.RawMessage(b))
+}
+
+// misuse does what a checked build must notice.
+func misuse(c *napi.Call) error {
+	switch c.String(0) {
+	case "overrun":
+		C.addon_overrun()
+	case "lose":
+		C.addon_lose()
+	}
+	return nil
 }
 
 func main() {}

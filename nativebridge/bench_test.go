@@ -132,26 +132,33 @@ func take(b *testing.B, turns []turn) series {
 
 // BenchmarkDeliver is what deliver of 200 bytes costs the JavaScript thread, by
 // turns with an add-on in plain C that copies the same, with what the crossing
-// into Go costs by itself, with an add-on that makes all calls by purego and with
-// one that starts and joins a thread. Each "of-" is the other's time divided by
-// ours, the median of bursts of 256 calls.
+// into Go costs by itself, without and with a promise that is resolved, with an
+// add-on that makes all calls by purego and with those that start a thread for
+// each call, which enters Go or not, and join it. Each "of-" is the other's time
+// divided by ours, of medians of bursts of 256 calls. "alone" is one call with
+// nothing else under way, which has to wake the writer.
 func BenchmarkDeliver(b *testing.B) {
 	c, bare := newPeer(b, plain(b)), newPeer(b, floor(b))
+	ours := newPeer(b, module(b))
 	all := take(b, []turn{
-		{"deliver", newPeer(b, module(b)), "sync", "deliver", 8},
+		{"deliver", ours, "sync", "deliver", 8},
+		{"alone", ours, "alone", "deliver", 50},
+		{"c-alone", c, "alone", "copy", 50},
 		{"c", c, "sync", "copy", 8},
 		{"floor", bare, "sync", "nothing", 8},
 		{"promise", bare, "sync", "promise", 8},
 		{"purego", newPeer(b, pure(b)), "sync", "copy", 8},
-		{"thread", c, "sync", "joined", 1},
+		{"c-thread", c, "sync", "joined", 1},
+		{"go-thread", bare, "sync", "joined", 1},
 	})
-	ours := all.at("deliver", 50)
-	b.ReportMetric(ours, "deliver-ns")
-	for _, name := range []string{"c", "floor", "promise", "purego", "thread"} {
-		b.ReportMetric(all.at(name, 50)/ours, "of-"+name)
+	deliver := all.at("deliver", 50)
+	b.ReportMetric(deliver, "deliver-ns")
+	b.ReportMetric(all.at("alone", 50), "alone-ns")
+	b.ReportMetric(all.at("c-alone", 50)/all.at("alone", 50), "alone-of-c")
+	for _, name := range []string{"c", "floor", "promise", "purego", "c-thread", "go-thread"} {
+		b.ReportMetric(all.at(name, 50)/deliver, "of-"+name)
+		b.ReportMetric(all.at(name, 50), name+"-ns")
 	}
-	b.ReportMetric(all.at("floor", 50), "floor-ns")
-	b.ReportMetric(all.at("c", 50), "c-ns")
 }
 
 // BenchmarkPromise is the time from a call of deliver to the continuation of its

@@ -45,6 +45,19 @@ async function sync(name, rounds) {
   return costs
 }
 
+/** alone is what one call costs the thread, when nothing else is under way. */
+async function alone(name, rounds) {
+  const call = library[name]
+  const costs = []
+  for (let r = 0; r < rounds; r++) {
+    const from = now()
+    const kept = call('IM', 'extension', text, 1764000000123)
+    costs.push(now() - from)
+    await kept
+  }
+  return costs
+}
+
 /** settled is the time from a call to the continuation behind its promise, one at a time. */
 async function settled(name, rounds) {
   const call = library[name]
@@ -76,7 +89,7 @@ async function called(_, rounds) {
   return costs
 }
 
-const measures = { sync, settled, called, load: () => [loadNanos, loadBytes, startBytes] }
+const measures = { sync, alone, settled, called, load: () => [loadNanos, loadBytes, startBytes] }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const [measure, name, rounds] = line.split(' ')

@@ -6,6 +6,7 @@
 package main
 
 // #cgo CFLAGS: -I${SRCDIR}/../../../napi
+// void floor_joined(void);
 import "C"
 
 import (
@@ -36,6 +37,11 @@ func init() {
 				go p.Resolve(nil)
 				return nil
 			}},
+			// Go in a thread of its own for each call, which waits for its end.
+			{Name: "joined", Params: params, Promise: true, Call: func(*napi.Call) error {
+				C.floor_joined()
+				return nil
+			}},
 			{Name: "listen", Params: []napi.Param{{Name: "callback", Kind: napi.Function}}, Call: listen},
 			{Name: "ping", Call: func(c *napi.Call) error {
 				c.State().(*state).asked <- struct{}{}
@@ -60,5 +66,8 @@ func listen(c *napi.Call) error {
 	}()
 	return nil
 }
+
+//export floorEntered
+func floorEntered() {}
 
 func main() {}

@@ -141,13 +141,13 @@ func BenchmarkDeliver(b *testing.B) {
 	c, bare := newPeer(b, plain(b)), newPeer(b, floor(b))
 	ours := newPeer(b, module(b))
 	all := take(b, []turn{
-		{"deliver", ours, "sync", "deliver", 8},
+		{"deliver", ours, "sync", "deliver", 40},
 		{"alone", ours, "alone", "deliver", 50},
 		{"c-alone", c, "alone", "copy", 50},
-		{"c", c, "sync", "copy", 8},
-		{"floor", bare, "sync", "nothing", 8},
-		{"promise", bare, "sync", "promise", 8},
-		{"purego", newPeer(b, pure(b)), "sync", "copy", 8},
+		{"c", c, "sync", "copy", 40},
+		{"floor", bare, "sync", "nothing", 40},
+		{"promise", bare, "sync", "promise", 40},
+		{"purego", newPeer(b, pure(b)), "sync", "copy", 40},
 		{"c-thread", c, "sync", "joined", 1},
 		{"go-thread", bare, "sync", "joined", 1},
 	})

@@ -150,3 +150,26 @@ func TestAnAppThatHasNotCalledOnCommand(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What another app put into a want ends nothing; it is logged, and not quoted.
+func TestASessionThatIsNone(t *testing.T) {
+	o := options(t)
+	o.Want = want(t, map[string]any{session.ParamKey: "deadbeef"})
+	b, l := start(t, o)
+	done, c := settled()
+	if err := b.Click("onNewWant", want(t, map[string]any{session.ParamKey: "deadbeef", "order": 7}), 1, done); err != nil {
+		t.Fatal(err)
+	}
+	if err := receive(t, c); err != nil {
+		t.Fatal(err)
+	}
+	lines := l.all()
+	if len(lines) != 2 {
+		t.Fatalf("logged %q, want a line for start and one for the click", lines)
+	}
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "WARN ") || !strings.Contains(line, "session") || strings.Contains(line, "deadbeef") {
+			t.Errorf("logged %q", line)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/pushproof/pushproof/internal/json5"
 )
@@ -40,10 +41,20 @@ type Trace struct {
 	Text string `json:"text,omitempty"`
 	// Count is how often the member's content has the name.
 	Count int `json:"count,omitempty"`
+	// Works is set for what can run or load something: a native library, or
+	// code that names one. It is not set for a name alone, as an empty facade
+	// leaves it behind.
+	Works bool `json:"works"`
 }
 
 // Absent reports whether nothing of Pushproof is in the package.
 func (p *Package) Absent() bool { return len(p.Traces) == 0 }
+
+// Idle reports whether no more of Pushproof is in the package than its name:
+// an empty facade, of which nothing runs.
+func (p *Package) Idle() bool {
+	return p.Hidden == 0 && !slices.ContainsFunc(p.Traces, func(t Trace) bool { return t.Works })
+}
 
 const (
 	maxTraces  = 100

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,23 +74,25 @@ func TestTraces(t *testing.T) {
 		files []file
 		want  []hap.Trace
 	}{
-		"none":             {[]file{{"ets/modules.abc", "PANDA\x00push proof"}, {"libs/arm64-v8a/libentry.so", "push\x00proof"}}, nil},
-		"the library":      {[]file{{"libs/arm64-v8a/libpushproof.so", "elf"}}, []hap.Trace{{Member: "libs/arm64-v8a/libpushproof.so"}}},
-		"another name":     {[]file{{"libs/x86_64/libeyes.so", "\x7fELF go path github.com/pushproof/pushproof/agent\x00"}}, []hap.Trace{{Member: "libs/x86_64/libeyes.so", Text: "github.com/pushproof/pushproof/agent", Count: 2}}},
-		"the context":      {[]file{{"pkgContextInfo.json", `{"pushproof":{"packageName":"pushproof"}}`}}, []hap.Trace{{Member: "pkgContextInfo.json", Text: "pushproof", Count: 2}}},
-		"the code":         {[]file{{"ets/modules.abc", "PANDA\x00@normalized:Y&&&libpushproof.so&\x00"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "@normalized:Y&&&libpushproof.so&", Count: 1}}},
-		"capitals":         {[]file{{"ets/modules.abc", "\x01PushProof\x02"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "PushProof", Count: 1}}},
-		"UTF-16":           {[]file{{"resources.index", "\xff\xff" + utf16("a Pushproof/b c") + "\x01"}}, []hap.Trace{{Member: "resources.index", Text: "Pushproof/b", Count: 1}}},
-		"a resource":       {[]file{{"resources/rawfile/pushproof/hub.json", "{}"}}, []hap.Trace{{Member: "resources/rawfile/pushproof/hub.json"}}},
-		"at a chunk's end": {[]file{{"ets/modules.abc", strings.Repeat("\x00", 64<<10-4) + "pushproof" + strings.Repeat("\x00", 1<<20) + "pushproof"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "pushproof", Count: 2}}},
-		"several members":  {[]file{{"a", "pushproof"}, {"b", ""}, {"c", "pushproof"}}, []hap.Trace{{Member: "a", Text: "pushproof", Count: 1}, {Member: "c", Text: "pushproof", Count: 1}}},
+		"none":                             {[]file{{"ets/modules.abc", "PANDA\x00push proof"}, {"libs/arm64-v8a/libentry.so", "push\x00proof"}}, nil},
+		"the library":                      {[]file{{"libs/arm64-v8a/libpushproof.so", "elf"}}, []hap.Trace{{Member: "libs/arm64-v8a/libpushproof.so", Works: true}}},
+		"another name":                     {[]file{{"libs/x86_64/libeyes.so", "\x7fELF go path github.com/pushproof/pushproof/agent\x00"}}, []hap.Trace{{Member: "libs/x86_64/libeyes.so", Text: "github.com/pushproof/pushproof/agent", Count: 2, Works: true}}},
+		"the context":                      {[]file{{"pkgContextInfo.json", `{"pushproof":{"packageName":"pushproof"}}`}}, []hap.Trace{{Member: "pkgContextInfo.json", Text: "pushproof", Count: 2}}},
+		"the code":                         {[]file{{"ets/modules.abc", "PANDA\x00@normalized:Y&&&libpushproof.so&\x00"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "@normalized:Y&&&libpushproof.so&", Count: 1, Works: true}}},
+		"the code of a facade":             {[]file{{"ets/modules.abc", "&pushproof/Index&\x00Pushproof\x00"}, {"pkgContextInfo.json", `{"libpushproof.so":{}}`}}, []hap.Trace{{Member: "ets/modules.abc", Text: "&pushproof/Index&", Count: 2}, {Member: "pkgContextInfo.json", Text: "libpushproof.so", Count: 1}}},
+		"what works, behind what does not": {[]file{{"ets/modules.abc", "Pushproof\x00libpushproof.so\x00Pushproof"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "libpushproof.so", Count: 3, Works: true}}},
+		"capitals":                         {[]file{{"ets/modules.abc", "\x01PushProof\x02"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "PushProof", Count: 1}}},
+		"UTF-16":                           {[]file{{"resources.index", "\xff\xff" + utf16("a Pushproof/b c") + "\x01"}}, []hap.Trace{{Member: "resources.index", Text: "Pushproof/b", Count: 1}}},
+		"a resource":                       {[]file{{"resources/rawfile/pushproof/hub.json", "{}"}}, []hap.Trace{{Member: "resources/rawfile/pushproof/hub.json"}}},
+		"at a chunk's end":                 {[]file{{"ets/modules.abc", strings.Repeat("\x00", 64<<10-4) + "pushproof" + strings.Repeat("\x00", 1<<20) + "pushproof"}}, []hap.Trace{{Member: "ets/modules.abc", Text: "pushproof", Count: 2}}},
+		"several members":                  {[]file{{"a", "pushproof"}, {"b", ""}, {"c", "pushproof"}}, []hap.Trace{{Member: "a", Text: "pushproof", Count: 1}, {Member: "c", Text: "pushproof", Count: 1}}},
 	} {
 		for _, stored := range []bool{false, true} {
 			p, err := read(t, pack(t, stored, append([]file{{"module.json", packedModule}}, c.files...)...), hap.Options{})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if diff := cmp.Diff(c.want, p.Traces); diff != "" || p.Absent() != (c.want == nil) || p.Hidden != 0 {
+			if diff := cmp.Diff(c.want, p.Traces); diff != "" || p.Absent() != (c.want == nil) || p.Hidden != 0 || p.Idle() == strings.Contains(fmt.Sprint(c.want), "true") {
 				t.Errorf("%s, stored %v, %d hidden (-want +got):\n%s", name, stored, p.Hidden, diff)
 			}
 			if p.App.Bundle != "com.example.shop" || !p.Debug || p.Members != 1+len(c.files) {
@@ -145,7 +148,7 @@ func TestAnAppHasPackagesInside(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []hap.Trace{{Member: "entry-default.hap: libs/arm64-v8a/libpushproof.so"}, {Member: "library.hsp: ets/modules.abc", Text: "pushproof/Index", Count: 1}}
+		want := []hap.Trace{{Member: "entry-default.hap: libs/arm64-v8a/libpushproof.so", Works: true}, {Member: "library.hsp: ets/modules.abc", Text: "pushproof/Index", Count: 1}}
 		if diff := cmp.Diff(want, p.Traces); diff != "" {
 			t.Errorf("stored %v (-want +got):\n%s", stored, diff)
 		}

@@ -59,6 +59,9 @@ func OpenProject(path string) (*Project, error) {
 	if err != nil {
 		return nil, &ProjectError{path, "its path cannot be used", err}
 	}
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		return nil, &ProjectError{Path: path, Why: "there is no such folder or file"}
+	}
 	if filepath.Base(root) == "module.json5" {
 		root = filepath.Dir(filepath.Dir(filepath.Dir(root)))
 	}

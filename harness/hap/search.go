@@ -52,13 +52,32 @@ func wide(text string) []byte {
 
 // text reports whether a short text has the word.
 func (s searcher) text(text string) bool {
-	_, n := s.find([]byte(text), 0, len(text))
-	return n > 0
+	var f finds
+	s.find(&f, []byte(text), 0, len(text))
+	return f.count > 0
 }
 
-// reader reads all of r, and returns what stands around the first find, and how
-// many there are.
-func (s searcher) reader(r io.Reader) (first string, count int, err error) {
+// finds is what was found in a text.
+type finds struct {
+	// first is what stands around the first find, or the first that works.
+	first string
+	count int
+	// works is set if a find names the library, or the Go module.
+	works bool
+}
+
+// add adds a find.
+func (f *finds) add(quote string) {
+	works := strings.Contains(strings.ToLower(quote), "lib"+Name) || strings.Contains(strings.ToLower(quote), "github.com/"+Name)
+	if f.count == 0 || works && !f.works {
+		f.first = quote
+	}
+	f.count++
+	f.works = f.works || works
+}
+
+// reader reads all of r.
+func (s searcher) reader(r io.Reader) (f finds, err error) {
 	buf := make([]byte, 0, chunk+2*margin)
 	from := 0 // what is before has been looked at
 	for {
@@ -66,19 +85,15 @@ func (s searcher) reader(r io.Reader) (first string, count int, err error) {
 		buf = buf[:len(buf)+n]
 		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !end {
-			return first, count, err
+			return f, err
 		}
 		until := len(buf)
 		if !end {
 			until -= margin // there what follows is not known yet
 		}
-		text, found := s.find(buf, from, until)
-		if count == 0 {
-			first = text
-		}
-		count += found
+		s.find(&f, buf, from, until)
 		if end {
-			return first, count, nil
+			return f, nil
 		}
 		kept := min(2*margin, len(buf))
 		copy(buf, buf[len(buf)-kept:])
@@ -87,7 +102,7 @@ func (s searcher) reader(r io.Reader) (first string, count int, err error) {
 }
 
 // find looks for what begins in b[from:until].
-func (s searcher) find(b []byte, from, until int) (first string, count int) {
+func (s searcher) find(f *finds, b []byte, from, until int) {
 	low := lower(b)
 	for _, name := range s.except {
 		for at := 0; ; {
@@ -99,7 +114,6 @@ func (s searcher) find(b []byte, from, until int) (first string, count int) {
 			clear(low[at : at+len(name)])
 		}
 	}
-	begin := len(b)
 	for _, word := range s.words {
 		for at := from; ; at++ {
 			next := bytes.Index(low[at:], word)
@@ -107,13 +121,9 @@ func (s searcher) find(b []byte, from, until int) (first string, count int) {
 				break
 			}
 			at += next
-			count++
-			if at < begin {
-				begin, first = at, quote(b, at, len(word))
-			}
+			f.add(quote(b, at, len(word)))
 		}
 	}
-	return first, count
 }
 
 // lower turns ASCII letters into lower case, and keeps all other bytes.

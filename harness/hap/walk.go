@@ -150,17 +150,26 @@ func (w *walk) member(s searcher, f *zip.File, outer, bundle string, depth int) 
 	if err != nil {
 		return w.fail(name, "it cannot be read", err)
 	}
-	first, count, err := s.reader(w.counted(r))
+	found, err := s.reader(w.counted(r))
 	if err = errors.Join(err, r.Close()); err != nil {
 		return w.fail(name, "it cannot be read", err)
 	}
+	t := Trace{Member: name, Count: found.count, Works: found.works && runs(f.Name)}
 	switch {
 	case s.text(f.Name):
-		w.trace(Trace{Member: name, Count: count})
-	case count > 0:
-		w.trace(Trace{Member: name, Text: first, Count: count})
+		t.Works = t.Works || path.Ext(f.Name) == ".so"
+		w.trace(t)
+	case found.count > 0:
+		t.Text = found.first
+		w.trace(t)
 	}
 	return nil
+}
+
+// runs reports whether a member is code: a list of names that an app's build
+// leaves behind does nothing.
+func runs(name string) bool {
+	return path.Ext(name) != ".json" && path.Ext(name) != ".map" && path.Ext(name) != ".txt"
 }
 
 func (w *walk) trace(t Trace) {

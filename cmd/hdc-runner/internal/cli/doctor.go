@@ -41,7 +41,7 @@ func newDoctor() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "check hdc server, devices, app, service account and collector of receipts, and say what to do",
+		Short: "check hdc server, devices, app, package, service account and collector of receipts, and say what to do",
 		Long: "doctor sends no push and starts no app. Exit code: 0 all is well; 2 usage, or no device has the key of --target; 3\n" +
 			"something else is not well.",
 		Example: "  hdc-runner doctor\n  hdc-runner doctor --service-account key.json --bundle com.example.app",
@@ -56,6 +56,7 @@ func newDoctor() *cobra.Command {
 			return printChecks(cmd.OutOrStdout(), checks, asJSON)
 		},
 	}
+	cmd.Flags().StringVar(&c.HAP, "hap", "", "package `FILE[,FILE]` of the app: whether the agent is in it, and what it declares that loses pushes")
 	realFlags(cmd, &c, "check this device only, by connect key, `SERIAL|all` (default: all)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return cmd
@@ -77,6 +78,7 @@ func examine(ctx context.Context, c harness.Config) []check {
 		checks = append(checks, examineDevices(ctx, client, c)...)
 	}
 	checks = append(checks, examineWay(c)...)
+	checks = append(checks, examinePackages(ctx, c)...)
 	checks = append(checks, examineAccount(ctx, c)...)
 	if c.Receipts == "" {
 		return checks

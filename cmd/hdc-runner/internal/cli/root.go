@@ -98,7 +98,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { warnOfVariables(cmd.ErrOrStderr(), os.Environ()) }
-	root.AddCommand(newRun(), newDevices(), newInstall(), newUninstall(), newFile(), newShell(), newLogs(), newForward(), newLayout(), newScreenshot(), newEmulator(), newProbe(), newPush(), newReceipts(), newSim(), newDoctor(), newVersion())
+	root.AddCommand(newRun(), newDevices(), newInstall(), newUninstall(), newFile(), newShell(), newLogs(), newForward(), newLayout(), newScreenshot(), newEmulator(), newProbe(), newPush(), newReceipts(), newSim(), newDoctor(), newCheck(), newInit(), newVersion())
 	return root
 }
 

@@ -16,7 +16,7 @@ import (
 // What .ci/tools looks for on an amd64 machine.
 var (
 	curlTools   = []string{"curl", "openssl"}
-	nativeTools = []string{"clang-19", "ld.lld-19", "musl-gcc", "aarch64-linux-gnu-gcc", "qemu-aarch64-static", "node"}
+	nativeTools = []string{"clang-19", "ld.lld-19", "musl-gcc", "aarch64-linux-gnu-gcc", "qemu-aarch64-static", "node", "npm"}
 	muslFiles   = []string{"/usr/lib/x86_64-linux-musl/crt1.o", "/lib/ld-musl-aarch64.so.1", "/usr/lib/aarch64-linux-musl/crt1.o"}
 )
 
@@ -27,7 +27,7 @@ func TestToolsAreInstalledWhereNobodySits(t *testing.T) {
 		t.Skip("the checks need bash")
 	}
 	const (
-		native = "clang-19 lld-19 musl-tools musl-dev musl:arm64 musl-dev:arm64 gcc-aarch64-linux-gnu qemu-user-static nodejs"
+		native = "clang-19 lld-19 musl-tools musl-dev musl:arm64 musl-dev:arm64 gcc-aarch64-linux-gnu qemu-user-static nodejs npm"
 		noCurl = "missing: openssl; the test of docs/curl is skipped without\n"
 		none   = "missing: " + native + "; tests of nativebridge are skipped without\n"
 	)
@@ -46,7 +46,7 @@ func TestToolsAreInstalledWhereNobodySits(t *testing.T) {
 		"CI, at a terminal":   {programs: append([]string{"curl"}, nativeTools...), files: muslFiles, ci: "true", uid: "0", terminal: true, installs: apt("openssl"), says: "all tools are there\n"},
 		"no terminal":         {programs: append([]string{"curl"}, nativeTools...), files: muslFiles, uid: "0", installs: apt("openssl"), says: "all tools are there\n"},
 		"all missing":         {ci: "true", uid: "0", installs: apt("curl openssl") + "add arm64\n" + apt(native), says: "all tools are there\n"},
-		"one of this machine": {programs: all[:7], files: muslFiles, uid: "0", installs: apt("nodejs"), says: "all tools are there\n"},
+		"one of this machine": {programs: all[:7], files: muslFiles, uid: "0", installs: apt("nodejs npm"), says: "all tools are there\n"},
 		"without the right":   {programs: all, ci: "true", uid: "7", says: "missing: musl-dev musl:arm64 musl-dev:arm64; tests of nativebridge are skipped without\n", code: 3},
 		"no such package":     {programs: curlTools, ci: "true", uid: "0", refuses: true, installs: "add arm64\n" + apt(native), says: none, code: 3},
 	} {

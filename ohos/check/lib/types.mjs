@@ -64,8 +64,6 @@ const extension = (file) => [['.d.ets', ts.Extension.Dets], ['.d.ts', ts.Extensi
 export function checkTypes(files, target) {
   const opts = options(target);
   const all = modules();
-  fs.mkdirSync(path.join(check, '.cache'), { recursive: true });
-  fs.rmSync(opts.tsBuildInfoFile, { force: true });
   const host = ts.createIncrementalCompilerHost(opts);
   const cache = ts.createModuleResolutionCache(check, (x) => x, opts);
   const read = host.readFile;

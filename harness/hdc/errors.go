@@ -59,8 +59,9 @@ func (e *VersionError) Unwrap() error { return e.Err }
 // LostError says that the command's end was never seen: the device, the server
 // or the context ended first. Whether the command ran is unknown.
 type LostError struct {
+	// Key is the device's, empty for a command that the server answers by itself.
 	Key string
-	// Command is the command with its secrets redacted.
+	// Command is the command with its secrets redacted, or its name.
 	Command string
 	// Output is what had come until then. It may hold what the command
 	// printed about a Secret, so it is not part of the text.
@@ -72,6 +73,10 @@ type LostError struct {
 
 // Error implements error.
 func (e *LostError) Error() string {
+	if e.Key == "" {
+		return fmt.Sprintf("lost the hdc server's answer to %q: %v. Whether the server carried it out is unknown; "+
+			"see whether it is alive with: hdc checkserver; if it is not, restart it: hdc kill, then hdc start", e.Command, e.Err)
+	}
 	return fmt.Sprintf("lost the end of %q on %s after %d bytes of output: %v. "+
 		"Whether it ran is unknown; look at the device with: hdc list targets -v", e.Command, e.Key, len(e.Output), e.Err)
 }

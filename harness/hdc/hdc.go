@@ -60,8 +60,9 @@ type Options struct {
 	// MaxOutput bounds what one command may print, in bytes.
 	MaxOutput int
 	// MaxChannels bounds the commands that are under way at once, each on a
-	// connection of its own; further ones wait, and fail with a *BusyError. The
-	// connection that a Watch keeps open is not counted.
+	// connection of its own; further ones wait, and fail with a *BusyError. Not
+	// counted are the connections of a Watch, and the one that asks what has
+	// become of the target of a lost command.
 	MaxChannels int
 	// Files says who does the host's part of a file transfer or an install.
 	Files FileMode

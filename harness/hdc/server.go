@@ -51,6 +51,14 @@ func (v Version) String() string {
 // may well work: it is worth a warning, not a refusal.
 func (v Version) Checked() bool { return !v.less(Oldest) && !Newest.less(v) }
 
+// Warning says that v was never checked, "" where it was.
+func (v Version) Warning() string {
+	if v.Checked() {
+		return ""
+	}
+	return fmt.Sprintf("hdc %s was never checked, only %s to %s were: it may well work; where it does something else, please report it with this version", v, Oldest, Newest)
+}
+
 func (v Version) less(w Version) bool {
 	a, b := [4]int{v.Major, v.Minor, v.Patch, int(v.Fix)}, [4]int{w.Major, w.Minor, w.Patch, int(w.Fix)}
 	for i := range a {
@@ -122,7 +130,12 @@ func (c *Client) askOnce(ctx context.Context, key, command string) ([]byte, erro
 		return nil, err
 	}
 	defer ch.close()
-	frames, err := ch.rest(c.o.MaxOutput)
+	return ch.answer(key, command, c.o.MaxOutput)
+}
+
+// answer returns the text that answers a command, up to the server's end.
+func (ch *channel) answer(key, command string, limit int) ([]byte, error) {
+	frames, err := ch.rest(limit)
 	if err != nil {
 		return nil, &LostError{Key: key, Command: command, Err: err}
 	}

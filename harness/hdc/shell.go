@@ -72,7 +72,7 @@ func (c *Client) shell(ctx context.Context, key string, cmd Command, line string
 	ch, err := c.open(ctx, key, line)
 	if err != nil {
 		if ctx.Err() != nil && !busy(err) {
-			return Result{}, &LostError{Key: key, Command: cmd.shown, Err: err}
+			return Result{}, &LostError{Key: key, Command: cmd.called(), Err: err}
 		}
 		return Result{}, err
 	}
@@ -102,11 +102,11 @@ func (c *Client) shell(ctx context.Context, key string, cmd Command, line string
 // end got lost.
 func (c *Client) unfinished(ctx context.Context, key string, cmd Command, output []byte, cause error) error {
 	if errors.Is(cause, io.EOF) {
-		if err := failure(key, cmd.shown, output); err != nil {
+		if err := failure(key, cmd.called(), output); err != nil {
 			return err
 		}
 	}
-	lost := &LostError{Key: key, Command: cmd.shown, Output: output, Err: cause}
+	lost := &LostError{Key: key, Command: cmd.called(), Output: output, Err: cause}
 	if ctx.Err() == nil {
 		if err := c.diagnose(ctx, key); err != nil {
 			lost.Err = errors.Join(err, cause)
@@ -118,9 +118,7 @@ func (c *Client) unfinished(ctx context.Context, key string, cmd Command, output
 // diagnose asks the server what became of the target; nil means that it still
 // counts as connected.
 func (c *Client) diagnose(ctx context.Context, key string) error {
-	ctx, cancel := context.WithTimeout(ctx, c.o.DialTimeout)
-	defer cancel()
-	targets, err := c.Targets(ctx)
+	targets, err := c.look(ctx)
 	if err != nil {
 		return err
 	}

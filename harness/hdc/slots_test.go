@@ -52,7 +52,7 @@ func TestChannelsAreBounded(t *testing.T) {
 }
 
 // Where all slots are taken, each kind of command says so, and has sent
-// nothing. A Watch goes on.
+// nothing.
 func TestAFullClientIsTyped(t *testing.T) {
 	began := make(chan struct{})
 	s, _ := simulate(t, hdcd.Options{CloseDelay: -1}, func(ctx context.Context, _ string, _ io.Writer) int {
@@ -93,10 +93,52 @@ func TestAFullClientIsTyped(t *testing.T) {
 	if _, err := hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1, Timeout: 20 * time.Second}).Targets(t.Context()); err != nil {
 		t.Error(err)
 	}
-	for e := range hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1}).Watch(t.Context(), quick) {
-		if e.Kind != hdc.Listed {
-			t.Errorf("%+v, want the target", e)
+}
+
+// A Watch of a client that has no free slot tells of the server, also when that
+// was lost.
+func TestAFullClientWatches(t *testing.T) {
+	began := make(chan struct{})
+	var drop atomic.Bool
+	s, _ := simulate(t, hdcd.Options{CloseDelay: -1, Fault: func(p hdcd.Point) hdcd.Fault {
+		if p.Command == "list targets -v" && drop.CompareAndSwap(true, false) {
+			return hdcd.Drop
 		}
-		break
+		return hdcd.None
+	}}, func(ctx context.Context, _ string, _ io.Writer) int {
+		close(began)
+		<-ctx.Done()
+		return -1
+	})
+	c := hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1, Timeout: quick})
+	ctx, cancel := context.WithCancel(t.Context())
+	held := make(chan error, 1)
+	go func() {
+		_, err := c.Stream(ctx, key, hdc.Cmd("x"), func([]byte) error { return nil })
+		held <- err
+	}()
+	arrives(t, "the stream's command", began)
+	next := watching(t, c)
+	if e := next(); e.Kind != hdc.Listed {
+		t.Fatalf("%+v, want the target", e)
 	}
+	drop.Store(true)
+	if e := next(); e.Kind != hdc.ServerLost || busy(e.Err) {
+		t.Errorf("%+v, want a lost server", e)
+	}
+	if e := next(); e.Kind != hdc.ServerFound {
+		t.Errorf("%+v, want the server again", e)
+	}
+	if _, err := c.Targets(t.Context()); !busy(err) {
+		t.Errorf("%v, want all slots to be taken still", err)
+	}
+	cancel()
+	if err := arrives(t, "the stream's end", held); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func busy(err error) bool {
+	var full *hdc.BusyError
+	return errors.As(err, &full)
 }

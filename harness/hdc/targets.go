@@ -34,6 +34,15 @@ type Target struct {
 	Name string
 }
 
+// Err returns why the target cannot be used, with what to do about it, as a
+// *TargetError; nil where it can.
+func (t Target) Err() error {
+	if kind := t.State.kind(); kind != 0 {
+		return &TargetError{Key: t.Key, Kind: kind}
+	}
+	return nil
+}
+
 // FormatError says that an answer could not be read.
 type FormatError struct {
 	Command string
@@ -48,6 +57,23 @@ func (e *FormatError) Error() string {
 // Targets lists every target that the server knows, whatever its state.
 func (c *Client) Targets(ctx context.Context) ([]Target, error) {
 	answer, err := c.local(ctx, listTargets)
+	if err != nil {
+		return nil, err
+	}
+	return parseTargets(string(answer))
+}
+
+// look lists the targets within DialTimeout, without a slot: that this client is
+// busy says nothing of the server.
+func (c *Client) look(ctx context.Context) ([]Target, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.o.DialTimeout)
+	defer cancel()
+	ch, err := c.connect(ctx, "", listTargets)
+	if err != nil {
+		return nil, err
+	}
+	defer ch.close()
+	answer, err := ch.answer("", listTargets, c.o.MaxOutput)
 	if err != nil {
 		return nil, err
 	}

@@ -130,9 +130,7 @@ func (w *watch) ask(ctx context.Context) ([]Target, error) {
 			return nil, err
 		}
 		w.held = held
-		ctx, cancel := context.WithTimeout(ctx, w.client.o.DialTimeout)
-		defer cancel()
-		return w.client.Targets(ctx)
+		return w.client.look(ctx)
 	}
 	answer, err := w.held.question(listTargets, w.client.o.DialTimeout)
 	if err != nil {

@@ -100,7 +100,7 @@ func (d *Device) readProfile(ctx context.Context) (Profile, error) {
 		parts = append(parts, part{"shell.echo", map[string]string{"text": toolMark + name}},
 			part{"shell.command-v", map[string]string{"program": name}})
 	}
-	text, _, err := d.send(ctx, commandList(parts...))
+	text, _, err := d.send(ctx, commandList(parts...).Named("param get of what a device is"))
 	if err != nil {
 		return Profile{}, fmt.Errorf("read the device's parameters: %w", err)
 	}

@@ -6,6 +6,7 @@ package hdc
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,9 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // redacted. The zero Command is refused by Shell.
 type Command struct {
 	text, shown string
-	err         error
+	// name is what Named gave.
+	name string
+	err  error
 }
 
 // maxCommand bounds the whole line, in bytes: a longer one gets E2BIG on the
@@ -41,7 +44,11 @@ const maxCommand = 128<<10 - 1
 // with an argument is reported by Shell.
 func Cmd(args ...any) Command {
 	var text, shown []string
-	for _, arg := range args {
+	for i, arg := range args {
+		if word, ok := arg.(string); ok && i == 0 && slices.Contains(reserved, word) {
+			text, shown = append(text, "'"+word+"'"), append(shown, "'"+word+"'")
+			continue
+		}
 		switch arg := arg.(type) {
 		case Secret:
 			if err := checkText("secret argument", string(arg)); err != nil {
@@ -64,13 +71,38 @@ func Cmd(args ...any) Command {
 }
 
 // Raw is a literal line for the device's shell: pipes, lists and redirections.
-// Nothing in it is quoted or redacted. A line that does not parse, or that
-// ends in a comment, swallows the sentinel and gives a *LostError.
+// Nothing in it is redacted. The shell parses it apart from what Shell puts
+// around it: a line that does not parse has the exit status of the shell's own
+// complaint, and one that ends in a comment its command's. One that kills the
+// shell around it (kill 0) still gives a *LostError. (Claim hdc.raw.)
 func Raw(line string) Command {
 	if err := checkText("command", line); err != nil {
 		return Command{shown: err.Value, err: err}
 	}
-	return Command{text: line, shown: line}
+	if strings.TrimSpace(line) == "" {
+		return Command{shown: line}
+	}
+	text := line
+	if strings.HasPrefix(text, "-") {
+		text = " " + text // no option of eval
+	}
+	return Command{text: "eval " + quote(text), shown: line}
+}
+
+// Named returns the command with a name, by which errors call it: one line that
+// asks many things at once would hide what has happened.
+func (c Command) Named(name string) Command {
+	c.name = name
+	return c
+}
+
+// called is what errors call the command: its name, else its line with the
+// secrets redacted.
+func (c Command) called() string {
+	if c.name != "" {
+		return c.name
+	}
+	return c.shown
 }
 
 // String returns the line with its secrets redacted.
@@ -101,6 +133,11 @@ func checkText(what, s string) *ArgumentError {
 	}
 	return nil
 }
+
+// reserved are the words of the shell's grammar, which quote leaves as they are:
+// none of them is the name of a program. (time is one, and parses either way.)
+var reserved = []string{"case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in",
+	"select", "then", "until", "while"}
 
 // quote returns s as one word of a POSIX shell.
 func quote(s string) string {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/pushproof/pushproof/harness/hdc"
+	"github.com/pushproof/pushproof/harness/sim/hdcd"
 )
 
 func TestQuotesAreOneWord(t *testing.T) {
@@ -31,6 +32,30 @@ func TestQuotesAreOneWord(t *testing.T) {
 	} {
 		if got := hdc.Quote(arg); got != want {
 			t.Errorf("%s: %s, want %s", arg, got, want)
+		}
+	}
+}
+
+func TestFirstWordIsAProgram(t *testing.T) {
+	for first, want := range map[string]string{"if": "'if' if", "done": "'done' if", "ls": "ls if", "time": "time if"} {
+		cmd := hdc.Cmd(first, "if")
+		if got := hdc.LineOf(cmd); got != want || cmd.String() != want {
+			t.Errorf("%s: %s, shown as %s, want %s", first, got, cmd, want)
+		}
+	}
+}
+
+func TestRawIsParsedApart(t *testing.T) {
+	for line, want := range map[string]string{
+		"ls":            "eval ls",
+		"echo a # c":    "eval 'echo a # c'",
+		"echo 'a; b'":   `eval 'echo '\''a; b'\'''`,
+		"-x":            "eval ' -x'",
+		"( echo a; b )": "eval '( echo a; b )'",
+	} {
+		cmd := hdc.Raw(line)
+		if got := hdc.LineOf(cmd); got != want || cmd.String() != line {
+			t.Errorf("%s: %s, shown as %s, want %s", line, got, cmd, want)
 		}
 	}
 }
@@ -59,6 +84,27 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	}
 	if !strings.Contains(cmd.String(), "aa start --ps pushproof.session REDACTED") {
 		t.Errorf("%s", cmd)
+	}
+}
+
+func TestNamesOfCommandsStandInErrors(t *testing.T) {
+	const line, name = "param get a;param get b", "param get of two"
+	s, c := simulate(t, hdcd.Options{Fault: func(p hdcd.Point) hdcd.Fault {
+		if strings.HasPrefix(p.Command, "shell") {
+			return hdcd.Drop
+		}
+		return hdcd.None
+	}}, echoes)
+	cmd := hdc.Raw(line).Named(name)
+	if cmd.String() != line {
+		t.Errorf("the line is shown as %q", cmd)
+	}
+	var lost *hdc.LostError
+	if _, err := c.Shell(t.Context(), key, cmd); !errors.As(err, &lost) || lost.Command != name {
+		t.Errorf("a command on %s: %v", s.Addr(), err)
+	}
+	if _, err := c.Stream(t.Context(), key, cmd, func([]byte) error { return nil }); !errors.As(err, &lost) || lost.Command != name {
+		t.Errorf("a stream: %v", err)
 	}
 }
 

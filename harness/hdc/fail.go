@@ -60,7 +60,7 @@ func (e *TargetError) Error() string {
 
 // FailError is any other refusal of the server.
 type FailError struct {
-	// Command is the command with its secrets redacted.
+	// Command is the command with its secrets redacted, or its name.
 	Command string
 	// Code is E and six hex digits, "" where the server gave none: servers
 	// before 3.1.0e have texts only.

@@ -37,12 +37,17 @@ var fileProblems = []struct {
 	problem FileProblem
 	local   string
 	device  string
+	// receive is what to do where a file of the device was wanted, "" if the same.
+	receive string
 }{
-	{"no such file or directory", FileMissing, "check the path; a server on another machine, in a container or in WSL sees another disk", "check the path, and make the folder first: mkdir -p"},
-	{"permission denied", FileDenied, "let the user who runs the hdc server read and write there", "hdc may use /data/local/tmp; an app's own folders are closed to it"},
-	{"Transfer Stop at", FileStopped, "see whether the disk is full", "see whether the device's disk is full: df /data"},
-	{"same date or newer", FileNotNewer, "it was left alone", "it was left alone"},
+	{"no such file or directory", FileMissing, "check the path; a server on another machine, in a container or in WSL sees another disk", "check the path, and make the folder first: mkdir -p", "check the path; ls on the device shows what is there"},
+	{"permission denied", FileDenied, "let the user who runs the hdc server read and write there", "hdc may use /data/local/tmp; an app's own folders are closed to it", ""},
+	{"Transfer Stop at", FileStopped, "see whether the disk is full", "see whether the device's disk is full: df /data", ""},
+	{"same date or newer", FileNotNewer, "it was left alone", "it was left alone", ""},
 }
+
+// receiving begins each command that fetches files.
+const receiving = "file recv"
 
 // FileError says that a file cannot be read or written, on either side.
 type FileError struct {
@@ -62,9 +67,13 @@ func (e *FileError) Error() string {
 	where, do := "on the device", ""
 	for _, row := range fileProblems {
 		if row.problem == e.Problem {
-			do = row.device
-			if e.Local {
+			switch {
+			case e.Local:
 				do = row.local
+			case row.receive != "" && strings.HasPrefix(e.Command, receiving):
+				do = row.receive
+			default:
+				do = row.device
 			}
 		}
 	}

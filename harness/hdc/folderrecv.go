@@ -124,7 +124,7 @@ func (r *folderReceive) look(ctx context.Context) error {
 	case what == aFile:
 		return badArgument("remote path", r.remote, "it is no folder: fetch it with Receive")
 	case what == nothing:
-		return &FileError{Command: "file recv", Problem: FileMissing, Path: r.remote, Text: "no such file or directory"}
+		return &FileError{Command: receiving, Problem: FileMissing, Path: r.remote, Text: "no such file or directory"}
 	}
 	r.there, err = r.c.list(ctx, r.key, r.remote)
 	return err

@@ -45,7 +45,7 @@ func (c *Client) stream(ctx context.Context, key string, cmd Command, line strin
 	ch, err := c.open(ctx, key, line)
 	if err != nil {
 		if ctx.Err() != nil && !busy(err) {
-			return 0, &LostError{Key: key, Command: cmd.shown, Err: err}
+			return 0, &LostError{Key: key, Command: cmd.called(), Err: err}
 		}
 		return 0, err
 	}

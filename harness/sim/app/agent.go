@@ -16,6 +16,7 @@ import (
 	"github.com/pushproof/pushproof/agent/lines"
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/session"
+	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
 
@@ -32,7 +33,7 @@ func (p *proc) start(spec seam.Process) error {
 	}
 	p.spec = spec
 	p.kit = &kit{p: p}
-	if spec.Behavior.Agent && !p.isMain() {
+	if spec.Behavior.Agent && spec.Role == wire.RoleExtension {
 		return p.makeAgent(nil)
 	}
 	return nil

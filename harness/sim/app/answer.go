@@ -50,6 +50,15 @@ func (p *proc) answer(ctx context.Context, req *jsonrpc2.Request) (result any, a
 		}
 		result, err = p.onReceiveMessage(ctx, info)
 		return result, nil, err
+	case seam.OnAddForm:
+		var want seam.Want
+		if err := params(req, &want); err != nil {
+			return nil, nil, err
+		}
+		result, err = p.onAddForm(want)
+		return result, nil, err
+	case seam.OnRemoveForm:
+		return nil, nil, nil
 	case seam.OnDestroy:
 		return nil, p.cancel, p.onDestroy()
 	}

@@ -22,7 +22,6 @@ import (
 	"github.com/sourcegraph/jsonrpc2"
 
 	"github.com/pushproof/pushproof/agent"
-	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness/process"
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
@@ -117,8 +116,6 @@ func (p *proc) close() error {
 	defer cancel()
 	return a.Close(ctx)
 }
-
-func (p *proc) isMain() bool { return p.spec.Role != wire.RoleExtension }
 
 type quiet struct{}
 

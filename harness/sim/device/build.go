@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
 )
 
@@ -58,6 +59,25 @@ func hasTesthelper(b build) bool { return b.api >= api70 && b.kind != "wearable"
 // device.network.scenario.
 func hasNetcopilot(b build) bool {
 	return b.api >= api60 && (b.kind == "phone" || b.kind == "tablet")
+}
+
+// supports reports whether messages of the kind work on this device, by the
+// support table. What a device without support does with one, receipt 14 and a
+// line in the log, is a claim: pushservice.unsupported.
+func (d *Device) supports(kind push.Kind) bool {
+	row, known := fixtures.Support(kind, d.opts.Profile.DeviceType)
+	if !known {
+		return false
+	}
+	ok, _ := row.On(d.opts.Profile.API, d.emulated())
+	return ok
+}
+
+// emulated reports whether the parameters are an emulator's: claim
+// device.emulator.model.
+func (d *Device) emulated() bool {
+	p := d.opts.Profile.Params
+	return p["const.product.model"] == "emulator" || p["ohos.qemu.hvd.name"] != ""
 }
 
 // tool returns the tool of that name, if the device's build has it.

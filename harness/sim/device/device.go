@@ -17,8 +17,8 @@
 //
 // It does not play or vibrate, a picture is made of boxes and ASCII text, a bad
 // network that loses less than everything changes nothing, and it knows nothing
-// of live views and calls; a card on the desktop is not refreshed. A message of
-// those kinds is answered with receipt 14. Where the documentation is silent
+// of live views and calls: a message of those kinds is answered with receipt 14.
+// A card shows the texts that it is bound to, whatever its page looks like. Where the documentation is silent
 // the choice made here is a claim in fixtures/claims.
 package device
 
@@ -83,6 +83,13 @@ type Options struct {
 	// InstallError is asked before a package of that bundle is installed; a
 	// code that it returns is what bm refuses with. Nil refuses nothing.
 	InstallError func(bundle string) InstallCode
+	// Fetch downloads the picture of a card, which it may bound at 512 KB; nil
+	// fails each download, since a simulated device reaches no Internet.
+	Fetch func(ctx context.Context, url string) ([]byte, error)
+	// CardLimit is how often (pushes a day and card) the device itself lets a
+	// card be refreshed before it gives receipt 262; no page gives the number,
+	// and 0 is no limit.
+	CardLimit int
 	// Logger receives what a developer of the simulator wants to know; nil
 	// discards it.
 	Logger *slog.Logger
@@ -102,6 +109,8 @@ type Device struct {
 	life turnstile
 	// uitest is held by a uitest call: the real tool is not re-entrant.
 	uitest turnstile
+	// forming is held by who calls a FormExtensionAbility.
+	forming turnstile
 
 	// build says which tools there are; nothing changes it.
 	build build
@@ -133,7 +142,10 @@ type Device struct {
 	params  map[string]string
 	calls   ring[Call]
 	pending waits
-	ids     struct{ notification, mission, record int }
+	ids     struct {
+		notification, mission, record int
+		card                          int64
+	}
 }
 
 var _ sim.Device = (*Device)(nil)
@@ -171,7 +183,7 @@ func New(o Options) (*Device, error) {
 	}
 	d := &Device{opts: o, log: o.Logger.With("device", o.Key), changed: make(chan struct{}), persist: newLogLevels(),
 		build: buildOf(o.Profile), opaque: o.OpaqueDialog,
-		life: newTurnstile(), uitest: newTurnstile(), drawing: newTurnstile(), files: newFiles(), calls: newRing[Call](maxCalls)}
+		life: newTurnstile(), forming: newTurnstile(), uitest: newTurnstile(), drawing: newTurnstile(), files: newFiles(), calls: newRing[Call](maxCalls)}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.startUp()
 	for _, spec := range o.Apps {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
 
 // dumpAbilities is aa dump, and hidumper -s AbilityManagerService. Its lines
@@ -61,11 +63,19 @@ func (d *Device) dumpExtensions(w io.Writer) {
 	fmt.Fprint(w, "User ID #100\n  ExtensionRecords:\n")
 	for _, a := range d.apps {
 		for _, p := range a.extensions {
-			fmt.Fprintf(w, "    uri [/%s/%s/%s]\n      AbilityRecord ID #%d\n", a.spec.Bundle, a.spec.module(), a.spec.Extension, p.child.PID())
+			fmt.Fprintf(w, "    uri [/%s/%s/%s]\n      AbilityRecord ID #%d\n", a.spec.Bundle, a.spec.module(), p.ability(), p.child.PID())
 			fmt.Fprintf(w, "        app name [%s]\n        main name [%s]\n        bundle name [%s]\n        ability type [EXTENSION]\n        state #ACTIVE  start time [%d]\n",
-				a.spec.Bundle, a.spec.Extension, a.spec.Bundle, p.started.Sub(d.boot.at).Milliseconds())
+				a.spec.Bundle, p.ability(), a.spec.Bundle, p.started.Sub(d.boot.at).Milliseconds())
 		}
 	}
+}
+
+// ability names the extension ability of the process.
+func (p *proc) ability() string {
+	if p.role == seam.RoleForm && len(p.app.spec.Forms) > 0 {
+		return p.app.spec.Forms[0].Ability
+	}
+	return p.app.spec.Extension
 }
 
 func (d *Device) dumpProcesses(w io.Writer) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sourcegraph/jsonrpc2"
+
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
 
@@ -53,6 +55,26 @@ func (d *Device) TokenOfTest(bundle string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.find(bundle).kept.Token
+}
+
+// AskForTest asks the system in the name of the app's main process, as its code
+// would by the seam.
+func (d *Device) AskForTest(ctx context.Context, bundle, method string, params any) (any, error) {
+	d.mu.Lock()
+	p := d.find(bundle).main
+	d.mu.Unlock()
+	if p == nil {
+		return nil, errDied
+	}
+	req := &jsonrpc2.Request{Method: method}
+	if err := req.SetParams(params); err != nil {
+		return nil, err
+	}
+	result, after, err := handler{p}.answer(ctx, req)
+	if after != nil {
+		after()
+	}
+	return result, seam.Failure(err)
 }
 
 // BannerLifeForTest is how long a banner stays.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/wire"
-	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim"
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
@@ -24,8 +23,7 @@ const farewell = 2 * time.Second
 func (d *Device) extension(ctx context.Context, a *app, m sim.Message, b body, n notice) sim.Receipt {
 	payload := push.Payload{Type: "IM", Data: payloadData(m.Token, b.ExtraData, imNotification(n))}
 	d.mu.Lock()
-	if row, ok := fixtures.Support(push.KindExtension, d.opts.Profile.DeviceType); !ok || row.Since == 0 || d.opts.Profile.API < row.Since {
-		// What a device without support does is a claim: pushservice.unsupported.
+	if !d.supports(push.KindExtension) {
 		d.systemLog("W", "PushService", "messages for an extension are not supported here")
 		d.mu.Unlock()
 		return sim.Other
@@ -108,6 +106,7 @@ func (d *Device) ask(ctx context.Context, a *app, payload push.Payload, id int) 
 func (d *Device) dismiss(p *proc) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	p.leaving = true
 	d.goRun(func() {
 		ctx, cancel := context.WithTimeout(d.ctx, farewell)
 		defer cancel()

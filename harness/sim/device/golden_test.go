@@ -27,6 +27,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d, \d\d:\d\d:\d\d`), "2026-01-31, 12:00:00"},
 	{regexp.MustCompile(`\b\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}`), "01-31 12:00:00.000"},
 	{regexp.MustCompile(`(?m)^\d\d-\d\d \d\d:\d\d:\d\d$`), "01-31 12:00:00"},
+	{regexp.MustCompile(`AbilityRecord ID #[0-9]{4,}`), "AbilityRecord ID #4711"},
 	{regexp.MustCompile(`start time \[\d+\]`), "start time [1]"},
 	{regexp.MustCompile(`updateTime": \d+`), `updateTime": 1`},
 	{regexp.MustCompile(`(AppRunningRecord ID|pid) #\d+`), "$1 #4711"},
@@ -108,7 +109,7 @@ func TestDumps(t *testing.T) {
 			b.tap("T")
 			b.home()
 			b.pushIM()
-			if _, err := b.AddCard(bundle, "weather"); err != nil {
+			if _, err := b.AddCard(bundle, "widget"); err != nil {
 				t.Fatal(err)
 			}
 			for _, d := range build.dumps {

@@ -77,6 +77,9 @@ func (h handler) answer(ctx context.Context, req *jsonrpc2.Request) (result any,
 	case seam.SetBadge:
 		_, err = with(req, func(b seam.Badge) (any, error) { return nil, d.setBadge(p.app, b.Number) })
 		return nil, nil, err
+	case seam.UpdateForm:
+		_, err = with(req, func(u seam.FormUpdate) (any, error) { return nil, d.updateForm(p.app, u) })
+		return nil, nil, err
 	case seam.QueryRows:
 		result, err = with(req, func(t seam.Table) ([]seam.Row, error) { return d.queryRows(p.app, t.Name) })
 		return result, nil, err

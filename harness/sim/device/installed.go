@@ -21,6 +21,8 @@ type InstalledApp struct {
 	Abilities []Ability
 	// Extension names the RemoteNotificationExtensionAbility; "" is none.
 	Extension string
+	// Forms are its cards, as form_config.json describes them.
+	Forms []Form
 	// ProxyTable names the database table that receives background messages
 	// with proxyData; "" is none.
 	ProxyTable string
@@ -46,6 +48,14 @@ type Ability struct {
 	Skills   []Skill
 }
 
+// Form is a card that the app offers.
+type Form struct {
+	// Name is the form's, Ability the FormExtensionAbility's.
+	Name, Ability string
+	// DataProxy is dataProxyEnabled: without it a push refreshes nothing.
+	DataProxy bool
+}
+
 // Skill is one object of an ability's skills.
 type Skill struct {
 	Entities, Actions []string
@@ -66,7 +76,7 @@ const (
 var actionsHome = []string{"ohos.want.action.home", "action.system.home"}
 
 // DemoApp returns an app with one exported home ability that listens for
-// messages, an extension and a proxy table: what most cells need.
+// messages, an extension, a card and a proxy table: what most cells need.
 func DemoApp(bundle string) InstalledApp {
 	return InstalledApp{
 		Bundle: bundle,
@@ -81,6 +91,7 @@ func DemoApp(bundle string) InstalledApp {
 			}},
 		},
 		Extension:  "RemoteNotificationExtAbility",
+		Forms:      []Form{{Name: "widget", Ability: "EntryFormAbility", DataProxy: true}},
 		ProxyTable: "t_push_message",
 		Behavior:   seam.Behavior{Agent: true},
 	}
@@ -110,6 +121,15 @@ func (a *InstalledApp) ability(name string) *Ability {
 	for i := range a.Abilities {
 		if a.Abilities[i].Name == name {
 			return &a.Abilities[i]
+		}
+	}
+	return nil
+}
+
+func (a *InstalledApp) form(name string) *Form {
+	for i := range a.Forms {
+		if a.Forms[i].Name == name {
+			return &a.Forms[i]
 		}
 	}
 	return nil

@@ -40,6 +40,8 @@ type proc struct {
 
 	// The rest is guarded by d.mu.
 	dead bool
+	// leaving is set once an extension's process is being dismissed.
+	leaving bool
 	// ending is the end that somebody has in mind for it, frozen the reason of
 	// a kill by the system.
 	ending     Ended
@@ -86,7 +88,7 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 		d.mu.Unlock()
 		return nil, fmt.Errorf("start %s: %w", a.spec.Bundle, err)
 	}
-	if role == wire.RoleExtension {
+	if role != wire.RoleMain {
 		a.extensions = append(a.extensions, p)
 	} else {
 		a.main, a.ended = p, ""
@@ -98,6 +100,8 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 	d.goRun(func() { p.stderr(logs) })
 	d.goRun(func() {
 		<-p.child.Done()
+		// What it answered before it ended is read first.
+		<-p.conn.DisconnectNotify()
 		unasked := !p.killed.Load()
 		_ = stderr.Close()
 		gone()
@@ -162,11 +166,14 @@ func (p *proc) stderr(r io.Reader) {
 	_, _ = io.Copy(io.Discard, r)
 }
 
-// name is the process's name. That of an extension is not documented: claim
-// pushservice.extension.process-name.
+// name is the process's name. That of an extension, of either kind, is not
+// documented: claim pushservice.extension.process-name.
 func (p *proc) name() string {
-	if p.role == wire.RoleExtension {
+	switch p.role {
+	case wire.RoleExtension:
 		return p.app.spec.Bundle + ":remoteNotification"
+	case seam.RoleForm:
+		return p.app.spec.Bundle + ":form"
 	}
 	return p.app.spec.Bundle
 }

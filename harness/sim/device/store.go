@@ -140,7 +140,7 @@ func (d *Device) specOf(packages []*hap.Package) (InstalledApp, InstallCode) {
 	spec := InstalledApp{Bundle: first.BundleName}
 	for _, known := range d.opts.Apps {
 		if known.Bundle == first.BundleName {
-			spec.Rights, spec.ProxyTable, spec.Behavior = known.Rights, known.ProxyTable, known.Behavior
+			spec.Rights, spec.ProxyTable, spec.Forms, spec.Behavior = known.Rights, known.ProxyTable, known.Forms, known.Behavior
 		}
 	}
 	agent := false

@@ -10,7 +10,6 @@ import (
 	"fmt"
 
 	"github.com/pushproof/pushproof/agent/push"
-	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/sim"
 	"github.com/pushproof/pushproof/harness/sim/device/seam"
 )
@@ -29,7 +28,7 @@ const (
 // behind the answer, if the app is in front. A token that the device has is
 // given offline, too: claim pushservice.token.offline.
 func (d *Device) getToken(ctx context.Context, p *proc) (any, func(), error) {
-	if row, ok := fixtures.Support(push.KindAlert, d.opts.Profile.DeviceType); !ok || row.Since == 0 || d.opts.Profile.API < row.Since {
+	if !d.supports(push.KindAlert) {
 		return nil, nil, seam.Fail(codeUnsupported, "Device does not support getting token.")
 	}
 	d.mu.Lock()

@@ -5,6 +5,7 @@ package device_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,16 +121,19 @@ func TestInstallationsHaveTheirTimes(t *testing.T) {
 
 func TestCards(t *testing.T) {
 	b := newBench(t)
-	first, err := b.AddCard(bundle, "weather")
+	first, err := b.AddCard(bundle, "widget")
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := b.AddCard(bundle, "news")
+	second, err := b.AddCard(bundle, "widget")
 	if err != nil || second == first {
 		t.Fatalf("the second card is %d like the first, %v", second, err)
 	}
-	if _, err := b.AddCard("com.x", "weather"); err == nil {
+	if _, err := b.AddCard("com.x", "widget"); err == nil {
 		t.Error("a card of no app was added")
+	}
+	if _, err := b.AddCard(bundle, "weather"); err == nil || !strings.Contains(err.Error(), "declares no such form") {
+		t.Errorf("a card that the app does not offer: %v", err)
 	}
 	dump := func(argument string) string { return b.sh("hidumper -s FormMgr -a '%s'", argument) }
 	for argument, want := range map[string]int{"-n " + bundle: 2, "-s": 2, "-r": 2, "-i 1000000001": 1, "-i 7": 0, "-n com.x": 0, "-t": 0} {
@@ -142,14 +146,14 @@ func TestCards(t *testing.T) {
 	}
 	b.RemoveCard(first)
 	b.RemoveCard(first)
-	if out := dump("-n " + bundle); strings.Contains(out, "weather") || !strings.Contains(out, "formName [news]") {
+	if out := dump("-n " + bundle); strings.Contains(out, fmt.Sprint(first)) || !strings.Contains(out, fmt.Sprintf("FormId [%d]", second)) {
 		t.Errorf("after a restart and the removal of one: %s", out)
 	}
 	if out := b.sh("uitest dumpLayout -p /data/local/tmp/c; cat /data/local/tmp/c"); !strings.Contains(out, "FormComponent") {
 		t.Error("the card is not on the desktop")
 	}
 	for range 40 {
-		if _, err = b.AddCard(bundle, "more"); err != nil {
+		if _, err = b.AddCard(bundle, "widget"); err != nil {
 			break
 		}
 	}

@@ -6,7 +6,6 @@ package device
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -127,24 +126,6 @@ func (d *Device) desktop(full box) *node {
 	}
 	w.add(d.cards(full)...)
 	return w
-}
-
-// cards are empty frames along the lower edge of the desktop, as far as they
-// fit.
-func (d *Device) cards(full box) []*node {
-	var cards []*node
-	side := full.right / 4
-	for _, a := range d.apps {
-		for _, c := range a.kept.Cards {
-			x := len(cards) * side
-			if x+side > full.right {
-				return cards
-			}
-			frame := box{x, full.bottom - side, x + side, full.bottom}
-			cards = append(cards, element("FormComponent", "", frame).id("form"+strconv.FormatInt(c.ID, 10)))
-		}
-	}
-	return cards
 }
 
 // page is the window of an app's newest ability in front.

@@ -125,11 +125,11 @@ func TestDriverReadsThePhone(t *testing.T) {
 			if err != nil || len(notices) != 1 || notices[0].Slot != 2 {
 				t.Errorf("Notices: %+v, %v", notices, err)
 			}
-			id, err := p.sim.AddCard(world.PlainBundle, "weather")
+			id, err := p.sim.AddCard(world.PlainBundle, "widget")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if forms, err := p.driver.Forms(t.Context(), world.PlainBundle); err != nil || len(forms) != 1 || forms[0].Name != "weather" {
+			if forms, err := p.driver.Forms(t.Context(), world.PlainBundle); err != nil || len(forms) != 1 || forms[0].Name != "widget" {
 				t.Errorf("Forms: %+v, %v, want the card %d", forms, err, id)
 			}
 			p.sim.RemoveCard(id)

@@ -12,7 +12,8 @@
 //
 // A program or test binary that imports this package serves as the simulated
 // app's process too: it is started again with PUSHPROOF_PROCESS=app, which an
-// init function here looks for.
+// init function here looks for. With Options.Runtime Native it is Node instead,
+// which runs the project's own ArkTS.
 package world
 
 import (
@@ -62,6 +63,8 @@ type Options struct {
 	Dir string
 	// CloudAddr and HDCAddr are where to listen; "" means a free port.
 	CloudAddr, HDCAddr string
+	// Runtime runs the apps; "" means Go.
+	Runtime Runtime
 	// Cloud, HDC and Device may alter a part before it is made.
 	Cloud  func(*cloud.Options)
 	HDC    func(*hdcd.Options)
@@ -98,6 +101,10 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 			w = nil
 		}
 	}()
+	launch, err := o.Runtime.launch(ctx)
+	if err != nil {
+		return w, err
+	}
 	if err := w.makeDir(o.Dir); err != nil {
 		return w, err
 	}
@@ -112,7 +119,7 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 	if err := w.HDC.Start(orLoopback(o.HDCAddr)); err != nil {
 		return w, err
 	}
-	return w, w.addDevices(o)
+	return w, w.addDevices(o, launch)
 }
 
 func orLoopback(addr string) string {
@@ -169,7 +176,7 @@ func decimal(n int) (string, error) {
 	return v.Add(v, low).String(), nil
 }
 
-func (w *World) addDevices(o Options) error {
+func (w *World) addDevices(o Options, launch launcher) error {
 	for _, profile := range fixtures.Profiles() {
 		if o.Types != nil && !slices.Contains(o.Types, profile.DeviceType) {
 			continue
@@ -186,6 +193,7 @@ func (w *World) addDevices(o Options) error {
 			// otherwise wait for it.
 			SuspendGrace: device.DefaultSuspendGrace / 10,
 			Advance:      w.Clock.Advance,
+			Launch:       launch,
 			Logger:       o.Logger,
 		}
 		if o.Device != nil {
@@ -194,6 +202,9 @@ func (w *World) addDevices(o Options) error {
 		d, err := device.New(options)
 		if err != nil {
 			return err
+		}
+		if err := addCard(d, profile); err != nil {
+			return errors.Join(err, d.Close(context.Background()))
 		}
 		w.devices[key] = d
 		w.keys = append(w.keys, key)
@@ -205,6 +216,21 @@ func (w *World) addDevices(o Options) error {
 	}
 	return nil
 }
+
+// addCard puts a card of the app on the desktop, as a tester does by hand, where
+// a push refreshes cards. One that stands there from an earlier world stays.
+func addCard(d *device.Device, profile fixtures.Profile) error {
+	row, _ := fixtures.Support(push.KindForm, profile.DeviceType)
+	a, installed := d.State().App(Bundle)
+	if ok, _ := row.On(profile.API, false); !ok || !installed || len(a.Cards) > 0 {
+		return nil
+	}
+	_, err := d.AddCard(Bundle, cardName)
+	return err
+}
+
+// cardName is the form that the demo app offers.
+const cardName = "widget"
 
 func plainApp() device.InstalledApp {
 	app := device.DemoApp(PlainBundle)

@@ -20,6 +20,7 @@
 //	notificationManager.setBadgeNumber    Badge
 //	notificationManager.isNotificationEnabled        Enabled
 //	notificationManager.requestEnableNotification    (when the user has answered)
+//	formProvider.updateForm          FormUpdate
 //	relationalStore.query                 Table      []Row
 //	relationalStore.delete                Deletion
 //	hilog.write                           Line
@@ -34,6 +35,8 @@
 //	push.onMessage                        Message
 //	extension.onReceiveMessage            Info       Content
 //	extension.onDestroy
+//	form.onAddForm                        Want       Binding
+//	form.onRemoveForm                     Want
 //
 // process.start comes first. The system sends the methods of an ability and
 // push.onMessage one at a time, as the main thread of a process would get
@@ -46,8 +49,14 @@
 // guarantees that no line above MaxLine is read or written. It keeps no state.
 package seam
 
+import "github.com/pushproof/pushproof/agent/wire"
+
 // MaxLine is the longest line in bytes, either way.
 const MaxLine = 1 << 20
+
+// RoleForm is the process of a FormExtensionAbility. It holds no agent: nothing
+// that a push does reaches it.
+const RoleForm wire.Role = "form"
 
 // Methods that the app calls.
 const (
@@ -61,6 +70,7 @@ const (
 	SetBadge             = "notificationManager.setBadgeNumber"
 	NotificationsEnabled = "notificationManager.isNotificationEnabled"
 	RequestNotifications = "notificationManager.requestEnableNotification"
+	UpdateForm           = "formProvider.updateForm"
 	QueryRows            = "relationalStore.query"
 	DeleteRows           = "relationalStore.delete"
 	WriteLog             = "hilog.write"
@@ -77,4 +87,6 @@ const (
 	OnMessage        = "push.onMessage"
 	OnReceiveMessage = "extension.onReceiveMessage"
 	OnDestroy        = "extension.onDestroy"
+	OnAddForm        = "form.onAddForm"
+	OnRemoveForm     = "form.onRemoveForm"
 )

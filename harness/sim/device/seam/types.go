@@ -46,6 +46,8 @@ type Behavior struct {
 	// Answer is what the extension of an app without agent returns; nil leaves
 	// the message as it is.
 	Answer *Answer `json:"answer,omitempty"`
+	// NoProxy names keys of the card for which the app makes no proxy.
+	NoProxy []string `json:"noProxy,omitempty"`
 	// Calls are methods that the extension calls before it answers.
 	Calls []string `json:"calls,omitempty"`
 }
@@ -61,6 +63,7 @@ type Answer struct {
 // Want is what starts an ability. Source: Ability Kit, Want.
 type Want struct {
 	BundleName  string   `json:"bundleName"`
+	ModuleName  string   `json:"moduleName,omitempty"`
 	AbilityName string   `json:"abilityName"`
 	Action      string   `json:"action,omitempty"`
 	Entities    []string `json:"entities,omitempty"`

@@ -103,7 +103,7 @@ func TestNamesOfCommandsStandInErrors(t *testing.T) {
 	if _, err := c.Shell(t.Context(), key, cmd); !errors.As(err, &lost) || lost.Command != name {
 		t.Errorf("a command on %s: %v", s.Addr(), err)
 	}
-	if _, err := c.Stream(t.Context(), key, cmd, func([]byte) error { return nil }); !errors.As(err, &lost) || lost.Command != name {
+	if _, err := c.Stream(patient(t), key, cmd, func([]byte) error { return nil }); !errors.As(err, &lost) || lost.Command != name {
 		t.Errorf("a stream: %v", err)
 	}
 }

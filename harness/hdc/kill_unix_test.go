@@ -97,8 +97,13 @@ func TestRealShellsGiveTheTrueStatus(t *testing.T) {
 		{"both streams", hdc.Raw("echo out; echo err >&2"), "out\nerr\n", 0},
 		{"stdin is empty", hdc.Cmd("cat"), "", 0},
 		{"arguments stay words", hdc.Cmd("printf", "<%s>", "it's", `a "b"`, "$HOME", "*", ""), "<it's><a \"b\"><$HOME><*><>", 0},
-		{"a trace of the shell", hdc.Raw("set -x; true"), "+ true\n", 0},
+		{"a trace of the shell", hdc.Raw("PS4=; set -x; true"), "true\n", 0},
 		{"a pipe", hdc.Raw("echo a | tr a b"), "b\n", 0},
+		{"a comment at the end", hdc.Raw("echo a; false # c"), "a\n", 1},
+		{"a comment alone", hdc.Raw("#"), "", 0},
+		{"a subshell in front", hdc.Raw("(echo a; exit 4)"), "a\n", 4},
+		{"quotes", hdc.Raw(`echo 'a  b' "it's" \'c`), "a  b it's 'c\n", 0},
+		{"the wrapper's own words", hdc.Raw("s=9; wait; trap '' TERM; (exit 6)"), "", 6},
 	}
 	for _, shell := range realShells(t) {
 		c := overShell(t, shellTarget{shell: shell})
@@ -124,9 +129,11 @@ func TestRealShellsGiveTheTrueStatus(t *testing.T) {
 			}
 		})
 		t.Run(shell+"/a line that does not parse", func(t *testing.T) {
-			_, err := c.Shell(t.Context(), key, hdc.Raw("echo 'a"))
-			if lost := (*hdc.LostError)(nil); !errors.As(err, &lost) {
-				t.Errorf("%v, want a *LostError", err)
+			for _, line := range []string{"echo 'a", "if", "(echo", ") ; (", "}", "echo a) & (echo b", "case x in", "; ;", "$("} {
+				got, err := c.Shell(t.Context(), key, hdc.Raw(line))
+				if err != nil || got.Exit == 0 || len(got.Output) == 0 {
+					t.Errorf("%s: %q, exit %d, %v", line, got.Output, got.Exit, err)
+				}
 			}
 		})
 	}

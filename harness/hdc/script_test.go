@@ -97,3 +97,26 @@ func FuzzScript(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRaw wants the sentinel whatever a line holds, and eval to get the line.
+func FuzzRaw(f *testing.F) {
+	for _, line := range []string{"echo a # c", "if", "(echo", "a'b", `\`, "-n", ") & (", "$(", "`", "cat <<E", "}"} {
+		f.Add(line)
+	}
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		f.Skip("no shell on this machine")
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		text := hdc.LineOf(hdc.Raw(line))
+		if text == "" {
+			return
+		}
+		wrapped, mark := hdc.Wrap(strings.Replace(text, "eval ", "printf %s ", 1))
+		got, err := exec.CommandContext(t.Context(), sh, "-c", wrapped).Output()
+		start, exit, found := hdc.Finder(mark)(got)
+		if err != nil || !found || exit != 0 || strings.TrimPrefix(string(got[:start]), " ") != strings.TrimPrefix(line, " ") {
+			t.Errorf("%q arrives as %q, %v", line, got, err)
+		}
+	})
+}

@@ -51,7 +51,7 @@ func TestClaimsBreakOnDevicesThatDoOtherwise(t *testing.T) {
 		outcome probe.Outcome
 		reason  string
 	}{
-		{"device.type.raw", []string{"param get const.product.devicetype\n", "x", "(param get const.product.devicetype)", "(echo fridge)"}, probe.Broken, "nothing like"},
+		{"device.type.raw", []string{"param get const.product.devicetype\n", "x", "(eval 'param get const.product.devicetype')", "(echo fridge)"}, probe.Broken, "nothing like"},
 		{"device.param.missing", []string{"no.such.name", "const.product.model"}, probe.Broken, "nothing like"},
 		{"device.layout.shape", []string{"cat /data", "echo [] /data"}, probe.Broken, "one JSON object"},
 		{"device.start.text", []string{"-a NoSuch", "-a EntryAbility; true "}, probe.Broken, ""},
@@ -60,6 +60,7 @@ func TestClaimsBreakOnDevicesThatDoOtherwise(t *testing.T) {
 		{"device.home.background", []string{"keyEvent Home", "keyEvent 9"}, probe.Broken, "foreground"},
 		{"device.shade.swipe", []string{"uiInput swipe", "uiInput keyEvent 9; true"}, probe.Broken, "no window"},
 		{"device.emulator.model", []string{"const.product.model", "const.product.devicetype", "ohos.qemu.hvd.name", "const.product.devicetype"}, probe.Broken, "not emulator"},
+		{"hdc.raw", []string{"echo a #", "echo b #"}, probe.Broken, "nothing like"},
 		{"hdc.sentinel", []string{"exit 7", "exit 6"}, probe.Broken, "exit 7"},
 		{"hdc.sha256sum", []string{"sha256sum", "echo " + zeros}, probe.Broken, "sha256sum"},
 		{"hdc.remote-mode", []string{"sha256sum", "echo " + zeros}, probe.Broken, "differs"},

@@ -43,7 +43,7 @@ type Trace struct {
 	Count int `json:"count,omitempty"`
 	// Works is set for what can run or load something: a native library, or
 	// code that names one. It is not set for a name alone, as an empty facade
-	// leaves it behind.
+	// leaves it behind. (Claim hap.facade.)
 	Works bool `json:"works"`
 }
 

@@ -68,7 +68,7 @@ func printLacks(w io.Writer, dir string, p *hap.Project, module int, all []hap.A
 		if !a.New {
 			where = "into " + a.Into
 		}
-		fmt.Fprintf(&b, "%s, %s, for %s:\n", place(a), where, forWhom(a.Kinds))
+		fmt.Fprintf(&b, "%s, %s, for %s:\n", additionPlace(a), where, forWhom(a.Kinds))
 		fmt.Fprintf(&b, "    (%s)\n", a.Why)
 		for _, line := range a.Lines {
 			fmt.Fprintf(&b, "  %s\n", line)
@@ -91,7 +91,7 @@ func printLacks(w io.Writer, dir string, p *hap.Project, module int, all []hap.A
 	return err
 }
 
-func place(a hap.Addition) string {
+func additionPlace(a hap.Addition) string {
 	if a.New {
 		return a.File
 	}

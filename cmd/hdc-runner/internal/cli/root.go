@@ -80,7 +80,7 @@ func isUsage(err error) bool {
 	var account *pushcloud.AccountError
 	var target *harness.TargetError
 	return errors.As(err, &usage) || errors.As(err, &account) ||
-		errors.As(err, &target) && len(target.Present) > 0
+		errors.As(err, &target) && target.Usage()
 }
 
 func newRoot() *cobra.Command {
@@ -98,7 +98,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { warnOfVariables(cmd.ErrOrStderr(), os.Environ()) }
-	root.AddCommand(newRun(), newDevices(), newInstall(), newUninstall(), newFile(), newShell(), newLogs(), newForward(), newLayout(), newScreenshot(), newEmulator(), newProbe(), newPush(), newReceipts(), newSim(), newDoctor(), newCheck(), newInit(), newVersion())
+	root.AddCommand(newRun(), newDevices(), newInstall(), newUninstall(), newFile(), newShell(), newLogs(), newForward(), newLayout(), newScreenshot(), newEmulator(), newProbe(), newPush(), newReceipts(), newSim(), newDoctor(), newCheck(), newInit(), newBuild(), newVersion())
 	return root
 }
 

@@ -167,61 +167,6 @@ func (s *Session) Config() Config { return s.cfg }
 // Hub returns the hub that the agents report to.
 func (s *Session) Hub() *hub.Hub { return s.hub }
 
-// TargetError says that Config.Target names no device, or too many.
-type TargetError struct {
-	Target  string
-	Present []string
-}
-
-// Error implements error.
-func (e *TargetError) Error() string {
-	list := strings.Join(e.Present, ", ")
-	switch {
-	case len(e.Present) == 0:
-		return "the hdc server has no connected device: plug one in (developer options and USB debugging on, the computer trusted), or start an emulator; `hdc list targets -v` shows what it sees"
-	case e.Target == "":
-		return "several devices are connected: choose one with --target SERIAL, or take --target all; connected are " + list
-	default:
-		return fmt.Sprintf("no connected device is called %q: connected are %s", e.Target, list)
-	}
-}
-
-// Targets resolves Config.Target against the devices that the hdc server has
-// connected. The error is a *TargetError if that does not give at least one.
-func (s *Session) Targets(ctx context.Context) ([]string, error) {
-	return Targets(ctx, s.hdc, s.cfg.Target)
-}
-
-// Targets resolves a target: a connect key, "all", or "" for the only device.
-func Targets(ctx context.Context, client *hdc.Client, target string) ([]string, error) {
-	list, err := client.Targets(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list the connected devices: %w", err)
-	}
-	var keys []string
-	for _, t := range list {
-		if t.State == hdc.StateConnected {
-			keys = append(keys, t.Key)
-		}
-	}
-	switch {
-	case len(keys) == 0:
-		return nil, &TargetError{Target: target}
-	case target == "all":
-		return keys, nil
-	case target == "" && len(keys) == 1:
-		return keys, nil
-	case target == "":
-		return nil, &TargetError{Present: keys}
-	}
-	for _, key := range keys {
-		if key == target {
-			return []string{key}, nil
-		}
-	}
-	return nil, &TargetError{Target: target, Present: keys}
-}
-
 // Close takes back what was changed on the devices (for which each has 10 s),
 // disconnects them, ends the run at the agents and closes the hub. ctx bounds
 // the rest; what could not be undone is in the error.

@@ -34,6 +34,7 @@ func TestPagesRepeatTheTables(t *testing.T) {
 		{"docs/troubleshooting.md", "codes", codesTable(fixtures.Codes())},
 		{"docs/troubleshooting.md", "reasons", codesTable(fixtures.Reasons())},
 		{"docs/troubleshooting.md", "start", startTable()},
+		{"docs/check.md", "modulerules", moduleRulesTable()},
 	} {
 		t.Run(part.page+" "+part.name, func(t *testing.T) {
 			path := filepath.FromSlash(part.page)
@@ -212,6 +213,26 @@ func startTable() string {
 	b.WriteString("| code | what happened | what to do |\n|---|---|---|\n")
 	for _, c := range fixtures.StartCodes() {
 		fmt.Fprintf(&b, "| `%d` | %s | %s |\n", c.Code, cell(c.Meaning), cell(c.Advice))
+	}
+	return b.String()
+}
+
+func moduleRulesTable() string {
+	var b strings.Builder
+	b.WriteString("| finding | level | kinds | what it says | because | do | source |\n|---|---|---|---|---|---|---|\n")
+	for _, r := range fixtures.ModuleRules() {
+		var kinds []string
+		for _, k := range r.Kinds {
+			kinds = append(kinds, k.String())
+		}
+		if len(kinds) == len(push.Kinds()) {
+			kinds = []string{"all"}
+		}
+		source := cell(r.Source)
+		if r.Claim != "" {
+			source = cell(strings.TrimSuffix(r.Source, "; claim "+r.Claim)) + "; claim `" + r.Claim + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", r.ID, r.Level, strings.Join(kinds, ", "), cell(r.What), cell(r.Why), cell(r.Do), source)
 	}
 	return b.String()
 }

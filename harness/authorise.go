@@ -38,7 +38,9 @@ func (d *Device) Switch() (on, known bool) {
 
 // Authorise makes sure that the app may show notifications: the agent asks the
 // system, the system asks the user in a dialog, and the dialog is found in the
-// UI tree and tapped. The app must be in the foreground.
+// UI tree and tapped. The app must be in the foreground. A dialog that the app
+// has opened by itself, as most do when they are started first, is tapped as
+// well.
 //
 // The error is a *device.DialogError or *device.NoMethodError that says what a
 // person must do, or the platform's refusal (1600004) as a *wire.Failure.
@@ -63,15 +65,21 @@ func (d *Device) Authorise(ctx context.Context) error {
 	go func() { answered <- d.drv.AnswerDialog(both, true) }()
 	select {
 	case err = <-asked:
+		if dialogOpen(err) {
+			err = <-answered
+			break
+		}
 		// Refused without a dialog, or answered by a person.
 		cancel()
 		<-answered
 	case err = <-answered:
-		if err == nil {
-			err = <-asked
-		} else {
+		if err != nil {
 			cancel()
 			<-asked
+			break
+		}
+		if err = <-asked; dialogOpen(err) {
+			err = nil
 		}
 	}
 	if err != nil {
@@ -79,4 +87,13 @@ func (d *Device) Authorise(ctx context.Context) error {
 	}
 	_, err = d.NotificationsEnabled(ctx)
 	return err
+}
+
+// codeDialogOpen is what the platform says to who asks while the dialog of an
+// earlier request is open. Source: Notification Kit, error codes.
+const codeDialogOpen = "1600013"
+
+func dialogOpen(err error) bool {
+	var refused *wire.Failure
+	return errors.As(err, &refused) && refused.Code == codeDialogOpen
 }

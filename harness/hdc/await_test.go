@@ -5,6 +5,7 @@ package hdc_test
 
 import (
 	"context"
+	"net"
 	"testing"
 	"time"
 )
@@ -33,4 +34,12 @@ func patient(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// acceptOne takes a connection that has to come.
+func acceptOne(l net.Listener) (net.Conn, error) {
+	if err := l.(*net.TCPListener).SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
+	return l.Accept()
 }

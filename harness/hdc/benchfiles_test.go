@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/sim/hdcd"
@@ -72,6 +73,7 @@ func swallow(b *testing.B, size int64) string {
 			if err != nil {
 				return
 			}
+			_ = conn.SetDeadline(time.Now().Add(patience))
 			_, _ = io.CopyN(struct{ io.Writer }{io.Discard}, conn, size)
 			_, _ = conn.Write([]byte{1})
 			_ = conn.Close()
@@ -93,6 +95,9 @@ func copyTo(b *testing.B, addr, name string, buffer []byte) {
 		b.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		b.Fatal(err)
+	}
 	if _, err := io.CopyBuffer(struct{ io.Writer }{conn}, struct{ io.Reader }{file}, buffer); err != nil {
 		b.Fatal(err)
 	}

@@ -177,6 +177,7 @@ func FuzzServerBytes(f *testing.F) {
 				if err != nil {
 					return
 				}
+				_ = conn.SetDeadline(time.Now().Add(patience))
 				_, _ = conn.Write(stream)
 				_ = conn.(*net.TCPConn).CloseWrite()
 				_, _ = io.Copy(io.Discard, conn)

@@ -54,7 +54,7 @@ func TestSendByClient(t *testing.T) {
 			if last != int64(test.size) || done.Bytes != last || !done.ByClient || done.Checked != hdc.Unchecked || !strings.Contains(done.Why, "not there") {
 				t.Errorf("%+v after progress to %d", done, last)
 			}
-			got, want := <-sent, inFolder(r.Stream(0, false), filepath.Dir(local))
+			got, want := arrives(t, "what the client sent", sent), inFolder(r.Stream(0, false), filepath.Dir(local))
 			if !bytes.Equal(got, want) {
 				i := 0
 				for i < min(len(got), len(want)) && got[i] == want[i] {
@@ -97,7 +97,7 @@ func receive(t *testing.T, r *transcripts.Recording, size int) {
 	theirs := r.Stream(0, false)
 	tail := theirs[bytes.Index(theirs, []byte("recv remote")):]
 	tail = tail[bytes.IndexByte(tail, 0)+1:]
-	if got := <-sent; !bytes.HasSuffix(got, tail) {
+	if got := arrives(t, "what the client sent", sent); !bytes.HasSuffix(got, tail) {
 		t.Errorf("sent %q, the recorded client %q at the end", got, tail)
 	}
 	wantOnly(t, local)
@@ -118,7 +118,7 @@ func TestSendByServer(t *testing.T) {
 				t.Fatalf("%+v, %v", done, err)
 			}
 			want := fmt.Sprintf("file send %q \"/data/local/tmp/k 1.bin\"\x00", local)
-			if got := <-sent; !bytes.HasSuffix(got, []byte(want)) {
+			if got := arrives(t, "what the client sent", sent); !bytes.HasSuffix(got, []byte(want)) {
 				t.Errorf("sent %q, want %q at the end", got, want)
 			}
 		})

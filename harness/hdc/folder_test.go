@@ -95,7 +95,7 @@ func TestSendFolderByClient(t *testing.T) {
 			if err != nil || done.Files != 2 || done.Bytes != 8 || !done.ByClient || done.Checked != hdc.Unchecked || !strings.Contains(done.Why, "not there") {
 				t.Fatalf("%+v, %v", done, err)
 			}
-			if got, want := <-sent, inFolder(r.Stream(0, false), filepath.Dir(local)); !bytes.Equal(got, want) {
+			if got, want := arrives(t, "what the client sent", sent), inFolder(r.Stream(0, false), filepath.Dir(local)); !bytes.Equal(got, want) {
 				t.Errorf("sent %q, the recorded client %q", got, want)
 			}
 			want := []hdc.Progress{{File: "sub/two.txt", Files: 1, AllFiles: 2, Bytes: 4, AllBytes: 8}, {File: "one.txt", Files: 2, AllFiles: 2, Bytes: 8, AllBytes: 8}}
@@ -117,7 +117,7 @@ func TestSendFolderByServer(t *testing.T) {
 				t.Fatalf("%+v, %v", done, err)
 			}
 			// The folder is there, so it is named by the one above.
-			if got, want := <-sent, "file send -a -m "+local+" /data/local/tmp\x00"; !bytes.HasSuffix(got, []byte(want)) {
+			if got, want := arrives(t, "what the client sent", sent), "file send -a -m "+local+" /data/local/tmp\x00"; !bytes.HasSuffix(got, []byte(want)) {
 				t.Errorf("sent %q, want %q", got, want)
 			}
 		})
@@ -151,7 +151,7 @@ func TestReceiveFolderByClient(t *testing.T) {
 			theirs := r.Stream(0, false)
 			tail := theirs[bytes.Index(theirs, []byte("recv remote")):]
 			tail = tail[bytes.IndexByte(tail, 0)+1:]
-			if got := <-sent; !bytes.HasSuffix(got, tail) {
+			if got := arrives(t, "what the client sent", sent); !bytes.HasSuffix(got, tail) {
 				t.Errorf("sent %q, the recorded client %q at the end", got, tail)
 			}
 			wantOnly(t, local)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/pushproof/pushproof/fixtures/transcripts"
 	"github.com/pushproof/pushproof/harness/hdc"
@@ -85,7 +86,7 @@ func FuzzLocalAnswers(f *testing.F) {
 		for range 2 {
 			w.Look(t.Context())
 		}
-		if _, err := c.Stream(t.Context(), key, hdc.Cmd("true"), func([]byte) error { return nil }); err == nil {
+		if _, err := c.Stream(patient(t), key, hdc.Cmd("true"), func([]byte) error { return nil }); err == nil {
 			t.Error("success without a sentinel")
 		}
 	})
@@ -112,6 +113,7 @@ func scripted(t testing.TB, stream []byte) string {
 				continue
 			}
 			go func() {
+				_ = conn.SetDeadline(time.Now().Add(patience))
 				_, _ = conn.Write(stream)
 				_ = conn.(*net.TCPConn).CloseWrite()
 				_, _ = io.Copy(io.Discard, conn)

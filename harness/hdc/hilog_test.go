@@ -71,7 +71,7 @@ func TestLogFilters(t *testing.T) {
 		var asked string
 		_, c := simulate(t, hdcd.Options{CloseDelay: -1}, func(_ context.Context, command string, _ io.Writer) int { asked = command; return 0 })
 		var failed error
-		for _, err := range c.Logs(t.Context(), key, test.filter) {
+		for _, err := range c.Logs(patient(t), key, test.filter) {
 			failed = err
 		}
 		var argument *hdc.ArgumentError
@@ -92,7 +92,7 @@ func TestLogsFollow(t *testing.T) {
 		return 0
 	})
 	var got []string
-	for line, err := range c.Logs(t.Context(), key, hdc.LogFilter{}) {
+	for line, err := range c.Logs(patient(t), key, hdc.LogFilter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestLogsFollow(t *testing.T) {
 	if diff := cmp.Diff([]string{"one", "two"}, got); diff != "" {
 		t.Error(diff)
 	}
-	<-ended
+	arrives(t, "the end of hilog", ended)
 }
 
 func TestLogsEnd(t *testing.T) {
@@ -112,7 +112,7 @@ func TestLogsEnd(t *testing.T) {
 		return 127
 	})
 	var exit *hdc.LogExitError
-	for _, err := range c.Logs(t.Context(), key, hdc.LogFilter{Recent: true}) {
+	for _, err := range c.Logs(patient(t), key, hdc.LogFilter{Recent: true}) {
 		if err != nil && !errors.As(err, &exit) {
 			t.Error(err)
 		}
@@ -120,7 +120,7 @@ func TestLogsEnd(t *testing.T) {
 	if exit == nil || exit.Exit != 127 || !strings.Contains(exit.Text, "not found") {
 		t.Errorf("%+v", exit)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(patient(t))
 	defer cancel()
 	_, c = simulate(t, hdcd.Options{}, func(ctx context.Context, _ string, out io.Writer) int {
 		fmt.Fprintln(out, "x")
@@ -141,11 +141,11 @@ func TestBugReport(t *testing.T) {
 		return 0
 	})
 	var b strings.Builder
-	if err := c.BugReport(t.Context(), key, &b); err != nil || b.String() != "report of hidumper\n" {
+	if err := c.BugReport(patient(t), key, &b); err != nil || b.String() != "report of hidumper\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 	_, c = simulate(t, hdcd.Options{}, func(context.Context, string, io.Writer) int { return 127 })
-	if err := c.BugReport(t.Context(), key, io.Discard); err == nil || !strings.Contains(err.Error(), "127") {
+	if err := c.BugReport(patient(t), key, io.Discard); err == nil || !strings.Contains(err.Error(), "127") {
 		t.Error(err)
 	}
 }

@@ -57,7 +57,7 @@ func TestInstallOfRealServers(t *testing.T) {
 					c := hdc.New(hdc.Options{Addr: addr, HandshakeWait: -1, Files: mode})
 					err := c.Install(t.Context(), key, file, hdc.InstallOptions{})
 					wantInstall(t, err, test.code, test.says)
-					got := <-sent
+					got := arrives(t, "what the client sent", sent)
 					if want := "install -r " + file + "\x00"; mode == hdc.FilesByServer && !bytes.HasSuffix(got, []byte(want)) {
 						t.Errorf("sent %q, want %q at the end", got, want)
 					}
@@ -115,7 +115,8 @@ func TestInstallThatRealServersRefuse(t *testing.T) {
 		if err := client(addr).Install(t.Context(), key, file, hdc.InstallOptions{}); err != nil {
 			t.Error(err)
 		}
-		if <-sent; !bytes.Contains(<-sent, []byte("install remote -cwd")) {
+		arrives(t, "the first command", sent)
+		if !bytes.Contains(arrives(t, "the second command", sent), []byte("install remote -cwd")) {
 			t.Error("the client did not send the file itself")
 		}
 	})
@@ -129,7 +130,7 @@ func TestUninstallOfRealServers(t *testing.T) {
 			if err := client(addr).Uninstall(t.Context(), key, "com.example.app", false); err != nil {
 				t.Error(err)
 			}
-			if got := <-sent; !bytes.Equal(got, r.Stream(0, false)) {
+			if got := arrives(t, "what the client sent", sent); !bytes.Equal(got, r.Stream(0, false)) {
 				t.Errorf("sent %q, the recorded client %q", got, r.Stream(0, false))
 			}
 		})

@@ -64,7 +64,7 @@ func TestInteractive(t *testing.T) {
 			t.Run(version+"/"+name, func(t *testing.T) {
 				_, c := sitAt(t, hdcd.Options{Version: version})
 				var out screen
-				if err := c.Interactive(t.Context(), key, strings.NewReader(test.typed), &out); err != nil || out.String() != test.shows {
+				if err := c.Interactive(patient(t), key, strings.NewReader(test.typed), &out); err != nil || out.String() != test.shows {
 					t.Errorf("%q, %v; want %q", out.String(), err, test.shows)
 				}
 			})
@@ -78,7 +78,7 @@ func TestInteractiveInterrupts(t *testing.T) {
 	in, keys := io.Pipe()
 	out := screen{await: "ran sleep 30\r\n", seen: func() { go func() { _, _ = io.WriteString(keys, "\x03"); _ = keys.Close() }() }}
 	go func() { _, _ = io.WriteString(keys, "sleep 30\n") }()
-	if err := c.Interactive(t.Context(), key, in, &out); err != nil || out.String() != "$ sleep 30\r\nran sleep 30\r\n^C\r\n$ " {
+	if err := c.Interactive(patient(t), key, in, &out); err != nil || out.String() != "$ sleep 30\r\nran sleep 30\r\n^C\r\n$ " {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }
@@ -91,22 +91,22 @@ func TestInteractiveEndsOtherwise(t *testing.T) {
 	server, c := sitAt(t, hdcd.Options{})
 	nothing, keys := io.Pipe()
 	t.Cleanup(func() { _ = keys.Close() })
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(patient(t))
 	if err := c.Interactive(ctx, key, nothing, &screen{await: "$ ", seen: cancel}); !errors.As(err, &lost) || !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v (%T)", err, err)
 	}
 	broken := errors.New("broken")
-	if err := c.Interactive(t.Context(), key, iotest.ErrReader(broken), io.Discard); !errors.Is(err, broken) {
+	if err := c.Interactive(patient(t), key, iotest.ErrReader(broken), io.Discard); !errors.Is(err, broken) {
 		t.Errorf("in fails: %v", err)
 	}
 	gone := &screen{await: "$ ", seen: func() { server.SetState(key, hdcd.Offline) }}
-	if err := c.Interactive(t.Context(), key, nothing, gone); !errors.As(err, &lost) || !errors.As(err, &target) || target.Kind != hdc.Offline {
+	if err := c.Interactive(patient(t), key, nothing, gone); !errors.As(err, &lost) || !errors.As(err, &target) || target.Kind != hdc.Offline {
 		t.Errorf("the device goes: %v (%T)", err, err)
 	}
-	if err := c.Interactive(t.Context(), key, nothing, io.Discard); !errors.As(err, &target) || target.Kind != hdc.Offline {
+	if err := c.Interactive(patient(t), key, nothing, io.Discard); !errors.As(err, &target) || target.Kind != hdc.Offline {
 		t.Errorf("offline: %v (%T)", err, err)
 	}
-	if err := c.Interactive(t.Context(), "no key", nothing, io.Discard); err == nil {
+	if err := c.Interactive(patient(t), "no key", nothing, io.Discard); err == nil {
 		t.Error("a key with a space was taken")
 	}
 }

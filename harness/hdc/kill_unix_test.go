@@ -153,27 +153,51 @@ func TestCancelKillsTheRealCommandAndItsChildren(t *testing.T) {
 			defer cancel()
 			finished := make(chan error, 1)
 			go func() {
-				_, err := c.Shell(ctx, key, hdc.Raw("exec 3>"+hdc.Quote(fifo)+"; echo up >&3; (sleep 300; echo late >&3) & sleep 300"))
+				_, err := c.Shell(ctx, key, hdc.Raw("exec 3>"+hdc.Quote(fifo)+"; echo $$ >&3; (sleep 300; echo late >&3) & sleep 300"))
 				finished <- err
 			}()
-			alive, err := os.Open(fifo)
+			up, dead := readFIFO(fifo)
+			session, err := strconv.Atoi(strings.TrimSpace(arrives(t, "the start of the command", up)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() { _ = alive.Close() }()
-			in := bufio.NewReader(alive)
-			if line, err := in.ReadString('\n'); err != nil || line != "up\n" {
-				t.Fatalf("%q, %v", line, err)
-			}
+			defer func() {
+				if t.Failed() { // nobody else ends them then
+					_ = syscall.Kill(-session, syscall.SIGKILL)
+				}
+			}()
 			cancel()
-			if err := <-finished; !errors.Is(err, context.Canceled) {
+			if err := arrives(t, "the return of a cancelled command", finished); !errors.Is(err, context.Canceled) {
 				t.Errorf("%v", err)
 			}
-			if rest, err := io.ReadAll(in); err != nil || len(rest) > 0 {
-				t.Errorf("%q, %v", rest, err)
+			if rest := arrives(t, "the end of the command and its children", dead); rest != "" {
+				t.Errorf("%q", rest)
 			}
 		})
 	}
+}
+
+// readFIFO gives the first line that comes, and what else came when the last
+// writer is gone.
+func readFIFO(name string) (first, rest <-chan string) {
+	line, all := make(chan string, 1), make(chan string, 1)
+	go func() {
+		file, err := os.Open(name)
+		if err != nil {
+			line <- err.Error()
+			return
+		}
+		defer func() { _ = file.Close() }()
+		in := bufio.NewReader(file)
+		text, _ := in.ReadString('\n')
+		line <- text
+		late, err := io.ReadAll(in)
+		if err != nil {
+			late = append(late, err.Error()...)
+		}
+		all <- string(late)
+	}()
+	return line, all
 }
 
 // TestWhatACommandLeavesBehindOutlivesIt starts a child that stays: the close
@@ -191,7 +215,7 @@ func TestWhatACommandLeavesBehindOutlivesIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			<-ended
+			arrives(t, "the end of the shell", ended)
 			if err := syscall.Kill(pid, 0); err != nil {
 				t.Errorf("the child is gone: %v", err)
 			}

@@ -5,6 +5,7 @@ package hdc_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -21,23 +22,28 @@ import (
 )
 
 // TestShellOutputsOfRealServers plays recorded outputs with a sentinel behind
-// them: the client gives them back byte for byte.
+// them: the client gives them back byte for byte. The servers end nothing, so
+// that a client which waits for the end has no end.
 func TestShellOutputsOfRealServers(t *testing.T) {
+	ctx := patient(t)
 	names := []string{"shell-echo.raw", "shell-empty-output.raw", "shell-utf8-and-nul.raw", "shell-quoted-args.raw", "shell-sentinel.raw"}
 	for _, version := range transcripts.Versions() {
 		for _, name := range names {
-			t.Run(version+"/"+name, func(t *testing.T) { wantOutput(t, load(t, version, name)) })
+			t.Run(version+"/"+name, func(t *testing.T) { wantOutput(ctx, t, load(t, version, name)) })
 		}
 	}
 	for _, name := range []string{"shell-1mib.raw", "shell-stderr.raw", "shell-no-trailing-newline.raw", "shell-not-found.raw", "shell-background-child.raw"} {
-		t.Run(name, func(t *testing.T) { wantOutput(t, load(t, "3.2.0f", name)) })
+		t.Run(name, func(t *testing.T) { wantOutput(ctx, t, load(t, "3.2.0f", name)) })
 	}
 }
 
-func wantOutput(t *testing.T, r *transcripts.Recording) {
+func wantOutput(ctx context.Context, t *testing.T, r *transcripts.Recording) {
 	t.Helper()
 	p := play(t, "7", r)
-	got, err := client(p.addr).Shell(t.Context(), key, hdc.Raw("anything"))
+	got, err := client(p.addr).Shell(ctx, key, hdc.Raw("anything"))
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("it did not return at the sentinel: %v", err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

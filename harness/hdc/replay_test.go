@@ -75,7 +75,8 @@ var nonce = regexp.MustCompile(`echo (pp-\w+)''(\w+):\$s\x00$`)
 
 func (p *recorded) serve(conn net.Conn, r *transcripts.Recording) {
 	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	// The client's patience ends first.
+	_ = conn.SetDeadline(time.Now().Add(2 * patience))
 	stream := r.Stream(0, true)
 	in := bufio.NewReader(conn)
 	var sent []byte

@@ -41,19 +41,19 @@ var restarts = []struct {
 		return err
 	}},
 	{"stream", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
-		_, err := c.Stream(t.Context(), key, hdc.Cmd("true"), func([]byte) error { return nil })
+		_, err := c.Stream(patient(t), key, hdc.Cmd("true"), func([]byte) error { return nil })
 		return err
 	}},
 	{"interactive", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
-		return c.Interactive(t.Context(), key, strings.NewReader("ls\n"), io.Discard)
+		return c.Interactive(patient(t), key, strings.NewReader("ls\n"), io.Discard)
 	}},
 	{"log", "shell", 0, false, func(t *testing.T, c *hdc.Client) error {
-		for _, err := range c.Logs(t.Context(), key, hdc.LogFilter{}) {
+		for _, err := range c.Logs(patient(t), key, hdc.LogFilter{}) {
 			return err
 		}
 		return nil
 	}},
-	{"bug report", "shell", 0, false, func(t *testing.T, c *hdc.Client) error { return c.BugReport(t.Context(), key, io.Discard) }},
+	{"bug report", "shell", 0, false, func(t *testing.T, c *hdc.Client) error { return c.BugReport(patient(t), key, io.Discard) }},
 	{"targets", "list targets", 0, false, func(t *testing.T, c *hdc.Client) error { _, err := c.Targets(t.Context()); return err }},
 	{"version", "version", 0, false, func(t *testing.T, c *hdc.Client) error { _, err := c.Version(t.Context()); return err }},
 	{"check", "checkserver", 0, false, func(t *testing.T, c *hdc.Client) error { _, err := c.CheckServer(t.Context()); return err }},
@@ -99,7 +99,7 @@ var restarts = []struct {
 	{"wait", "list targets", 0, true, func(t *testing.T, c *hdc.Client) error { _, err := c.WaitReady(t.Context(), key); return err }},
 	{"watch", "list targets", 0, true, func(t *testing.T, c *hdc.Client) error {
 		var seen []hdc.EventKind
-		for e := range c.Watch(t.Context(), quick) {
+		for e := range c.Watch(patient(t), quick) {
 			if seen = append(seen, e.Kind); e.Kind == hdc.Listed {
 				break
 			}
@@ -178,11 +178,11 @@ func TestARestartInTheMiddleOfATransfer(t *testing.T) {
 	for name, mode := range map[string]hdc.FileMode{"by server": hdc.FilesByServer, "by client": hdc.FilesByClient} {
 		for verb, call := range map[string]func(*testing.T, *hdc.Client) error{"send": sendFile, "receive": receiveFile} {
 			t.Run(verb+" "+name, func(t *testing.T) {
-				r := newRestarter(t, "")
+				r, ctx := newRestarter(t, ""), patient(t)
 				r.device.touched = func() {
 					r.once.Do(func() {
 						go r.restart()
-						for {
+						for ctx.Err() == nil {
 							conn, err := net.DialTimeout("tcp", r.addr, 5*time.Second)
 							if err != nil {
 								return // it is going

@@ -197,7 +197,7 @@ func TestAServerThatVanishesInMidCommand(t *testing.T) {
 		return -1
 	})
 	_, err := c.Shell(t.Context(), key, hdc.Cmd("sleep", "30"))
-	<-gone
+	arrives(t, "the end of the server", gone)
 	if lost := (*hdc.LostError)(nil); !errors.As(err, &lost) {
 		t.Errorf("%v, want a *LostError", err)
 	}
@@ -213,7 +213,7 @@ func TestCancelEndsTheRemoteCommand(t *testing.T) {
 		return -1
 	})
 	_, err := c.Shell(ctx, key, hdc.Cmd("sleep", "30"))
-	<-ended
+	arrives(t, "the end of the remote command", ended)
 	if lost := (*hdc.LostError)(nil); !errors.As(err, &lost) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want a *LostError with context.Canceled", err)
 	}
@@ -221,8 +221,8 @@ func TestCancelEndsTheRemoteCommand(t *testing.T) {
 
 func TestManyCommandsAtOnce(t *testing.T) {
 	_, c := simulate(t, hdcd.Options{}, echoes)
-	errs := make(chan error)
 	const n = 64
+	errs := make(chan error, n)
 	for i := range n {
 		go func() {
 			got, err := c.Shell(t.Context(), key, hdc.Cmd("echo", i))
@@ -233,7 +233,7 @@ func TestManyCommandsAtOnce(t *testing.T) {
 		}()
 	}
 	for range n {
-		if err := <-errs; err != nil {
+		if err := arrives(t, "a command's end", errs); err != nil {
 			t.Error(err)
 		}
 	}
@@ -269,7 +269,7 @@ func TestReverseRule(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = near.Close() }()
-	far, err := host.Accept()
+	far, err := acceptOne(host)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestChannelsAreBounded(t *testing.T) {
 		}()
 	}
 	for range commands {
-		if err := <-errs; err != nil {
+		if err := arrives(t, "a command's end", errs); err != nil {
 			t.Error(err)
 		}
 	}
@@ -61,13 +61,13 @@ func TestAFullClientIsTyped(t *testing.T) {
 		return -1
 	})
 	c := hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1, Timeout: quick})
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(patient(t))
 	held := make(chan error, 1)
 	go func() {
 		_, err := c.Stream(ctx, key, hdc.Cmd("x"), func([]byte) error { return nil })
 		held <- err
 	}()
-	<-began
+	arrives(t, "the stream's command", began)
 	for name, call := range map[string]func(context.Context) error{
 		"shell":   func(ctx context.Context) error { _, err := c.Shell(ctx, key, hdc.Cmd("x")); return err },
 		"stream":  func(ctx context.Context) error { _, err := c.Stream(ctx, key, hdc.Cmd("x"), nil); return err },
@@ -80,14 +80,14 @@ func TestAFullClientIsTyped(t *testing.T) {
 		if !errors.As(err, &full) || full.Limit != 1 || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "MaxChannels") {
 			t.Errorf("%s: %v (%T)", name, err, err)
 		}
-		ended, end := context.WithCancel(t.Context())
+		ended, end := context.WithCancel(patient(t))
 		end()
 		if err := call(ended); !errors.As(err, &full) || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s with an ended context: %v (%T)", name, err, err)
 		}
 	}
 	cancel()
-	if err := <-held; !errors.Is(err, context.Canceled) {
+	if err := arrives(t, "the stream's end", held); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if _, err := hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1, Timeout: 20 * time.Second}).Targets(t.Context()); err != nil {
@@ -111,7 +111,7 @@ func TestAFullClientWatches(t *testing.T) {
 		return -1
 	})
 	c := hdc.New(hdc.Options{Addr: s.Addr(), MaxChannels: 1, Timeout: quick})
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(patient(t))
 	held := make(chan error, 1)
 	go func() {
 		_, err := c.Stream(ctx, key, hdc.Cmd("x"), func([]byte) error { return nil })

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/sim/hdcd"
@@ -57,6 +58,7 @@ func program(t *testing.T, does func(port, args string) string) {
 			if err != nil {
 				return
 			}
+			_ = conn.SetDeadline(time.Now().Add(patience))
 			line, _ := bufio.NewReader(conn).ReadString('\n')
 			port, args, _ := strings.Cut(strings.TrimSpace(line), " ")
 			fmt.Fprintln(conn, does(port, args))
@@ -100,7 +102,7 @@ func TestEnsureServerStartsOne(t *testing.T) {
 	if started, err := c.EnsureServer(t.Context()); started || err != nil {
 		t.Fatalf("the second time: %v, %v", started, err)
 	}
-	if args := <-calls; args != "start" || len(calls) != 0 {
+	if args := arrives(t, "the call", calls); args != "start" || len(calls) != 0 {
 		t.Errorf("called with %q, and %d times more", args, len(calls))
 	}
 }

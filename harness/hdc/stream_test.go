@@ -18,21 +18,25 @@ import (
 
 // TestStreamOfRealServers plays recorded outputs with a sentinel behind them.
 func TestStreamOfRealServers(t *testing.T) {
+	ctx := patient(t)
 	for _, version := range transcripts.Versions() {
 		for _, name := range []string{"shell-echo.raw", "shell-empty-output.raw", "shell-utf8-and-nul.raw", "shell-sentinel.raw"} {
-			t.Run(version+"/"+name, func(t *testing.T) { wantStream(t, load(t, version, name)) })
+			t.Run(version+"/"+name, func(t *testing.T) { wantStream(ctx, t, load(t, version, name)) })
 		}
 	}
-	t.Run("1 MiB", func(t *testing.T) { wantStream(t, load(t, "3.2.0f", "shell-1mib.raw")) })
+	t.Run("1 MiB", func(t *testing.T) { wantStream(ctx, t, load(t, "3.2.0f", "shell-1mib.raw")) })
 }
 
-func wantStream(t *testing.T, r *transcripts.Recording) {
+func wantStream(ctx context.Context, t *testing.T, r *transcripts.Recording) {
 	t.Helper()
 	var got strings.Builder
-	exit, err := client(play(t, "7", r).addr).Stream(t.Context(), key, hdc.Raw("anything"), func(b []byte) error {
+	exit, err := client(play(t, "7", r).addr).Stream(ctx, key, hdc.Raw("anything"), func(b []byte) error {
 		got.Write(b)
 		return nil
 	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("it did not return at the sentinel: %v", err)
+	}
 	if err != nil || exit != 7 || got.String() != string(output(r)) {
 		t.Errorf("exit %d, %v, %d bytes of %d", exit, err, got.Len(), len(output(r)))
 	}
@@ -58,11 +62,16 @@ func TestStreamGivesWhatItHasAtOnce(t *testing.T) {
 		fmt.Fprint(out, "pp")
 		return 0
 	})
+	ctx := patient(t)
 	var all strings.Builder
-	exit, err := c.Stream(t.Context(), key, hdc.Cmd("x"), func(b []byte) error {
+	exit, err := c.Stream(ctx, key, hdc.Cmd("x"), func(b []byte) error {
 		all.Write(b)
 		if strings.HasSuffix(string(b), "\n") {
-			seen <- string(b)
+			select {
+			case seen <- string(b):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
 		return nil
 	})
@@ -80,10 +89,10 @@ func TestStreamEndsTheCommandWithItsReader(t *testing.T) {
 		return 0
 	})
 	enough := errors.New("enough")
-	if _, err := c.Stream(t.Context(), key, hdc.Cmd("x"), func([]byte) error { return enough }); err != enough {
+	if _, err := c.Stream(patient(t), key, hdc.Cmd("x"), func([]byte) error { return enough }); err != enough {
 		t.Error(err)
 	}
-	<-ended
+	arrives(t, "the end of the command", ended)
 }
 
 func TestStreamIsNeverSilentlyShort(t *testing.T) {
@@ -91,7 +100,7 @@ func TestStreamIsNeverSilentlyShort(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := play(t, "", load(t, "3.2.0f", name), load(t, "3.2.0f", "list-targets-v.raw"))
 			var got strings.Builder
-			_, err := client(p.addr).Stream(t.Context(), key, hdc.Cmd("x"), func(b []byte) error { got.Write(b); return nil })
+			_, err := client(p.addr).Stream(patient(t), key, hdc.Cmd("x"), func(b []byte) error { got.Write(b); return nil })
 			var lost *hdc.LostError
 			if !errors.As(err, &lost) {
 				t.Errorf("%v (%T)", err, err)
@@ -104,7 +113,7 @@ func TestStreamIsNeverSilentlyShort(t *testing.T) {
 	refuse := func(b []byte) error { t.Errorf("%q is the server's, not output", b); return nil }
 	var target *hdc.TargetError
 	for _, name := range []string{"shell-wrong-key.raw", "shell-offline-target.raw"} {
-		if _, err := client(play(t, "", load(t, "3.2.0f", name)).addr).Stream(t.Context(), key, hdc.Cmd("x"), refuse); !errors.As(err, &target) {
+		if _, err := client(play(t, "", load(t, "3.2.0f", name)).addr).Stream(patient(t), key, hdc.Cmd("x"), refuse); !errors.As(err, &target) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -95,11 +95,8 @@ var withoutDevice = []caseOf{
 	}},
 	{"and let go", func(t *testing.T, c *hdc.Client, _ string) error { return c.Disconnect(t.Context(), nowhere) }},
 	{"a watch sees it", func(t *testing.T, c *hdc.Client, _ string) error {
-		for e := range c.Watch(t.Context(), quick) {
-			if e.Kind != hdc.Listed || e.Arrived() || e.Target.Key != nowhere {
-				return fmt.Errorf("event %+v", e)
-			}
-			break
+		if e := watching(t, c)(); e.Kind != hdc.Listed || e.Arrived() || e.Target.Key != nowhere {
+			return fmt.Errorf("event %+v", e)
 		}
 		return nil
 	}},
@@ -141,13 +138,13 @@ var withDevice = []caseOf{
 		return err
 	}},
 	{"sixteen at once", func(t *testing.T, c *hdc.Client, key string) error {
-		errs := make(chan error)
+		errs := make(chan error, 16)
 		for i := range 16 {
 			go func() { errs <- ran(t, c, key, hdc.Cmd("echo", i), strconv.Itoa(i)+"\n", 0) }()
 		}
 		var all error
 		for range 16 {
-			all = errors.Join(all, <-errs)
+			all = errors.Join(all, arrives(t, "a command's end", errs))
 		}
 		return all
 	}},
@@ -220,7 +217,7 @@ func carries(t *testing.T, c *hdc.Client, key string) error {
 	if _, err := io.WriteString(conn, "ping"); err != nil {
 		return err
 	}
-	peer, err := far.Accept()
+	peer, err := acceptOne(far)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func watching(t *testing.T, c *hdc.Client) (next func() hdc.Event) {
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
-	limit := time.After(20 * time.Second)
+	limit := time.After(patience)
 	return func() hdc.Event {
 		t.Helper()
 		select {
@@ -105,11 +105,8 @@ func TestWatchReportsAServerThatHangs(t *testing.T) {
 		return hdcd.None
 	}}, echoes)
 	c := hdc.New(hdc.Options{Addr: s.Addr(), DialTimeout: 50 * time.Millisecond})
-	for e := range c.Watch(t.Context(), quick) {
-		if e.Kind != hdc.ServerLost {
-			t.Errorf("%+v, want a lost server", e)
-		}
-		break
+	if e := watching(t, c)(); e.Kind != hdc.ServerLost {
+		t.Errorf("%+v, want a lost server", e)
 	}
 }
 
@@ -173,7 +170,7 @@ func TestWaitReady(t *testing.T) {
 		done <- err
 	}()
 	s.Attach(&device{key: key, run: echoes})
-	if err := <-done; err != nil {
+	if err := arrives(t, "the end of the wait", done); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,7 +3,10 @@
 
 package harness
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // ChoosePort exports choosePort.
 var ChoosePort = choosePort
@@ -13,6 +16,16 @@ const (
 	LowestPort  = lowestPort
 	HighestPort = highestPort
 )
+
+// RemoveWaysOf exports removeWays.
+func RemoveWaysOf(ctx context.Context, rules ruler, ways []Way) error {
+	return removeWays(ctx, rules, ways)
+}
+
+// SettleTwins exports settleTwins.
+func (w Way) SettleTwins(ctx context.Context, rules ruler, every time.Duration) error {
+	return w.settleTwins(ctx, rules, every)
+}
 
 // Reverse exports reverse.
 func (d *Device) Reverse(ctx context.Context) error { return d.reverse(ctx) }

@@ -28,32 +28,31 @@ func (w Way) is(r *hdc.Rule) bool {
 	return r.Reverse && r.Key == w.Key && r.Device == w.Device && r.Host == w.Host
 }
 
-// shared reports whether a rule of another device has the same text: hdc removes
-// rules by their text alone, all at once.
-func (w Way) shared(held []*hdc.Rule) bool {
-	return slices.ContainsFunc(held, func(r *hdc.Rule) bool {
-		return r.Key != w.Key && r.Reverse && r.Device == w.Device && r.Host == w.Host
-	})
-}
-
 // RemoveWays removes those of the ways that still stand: what a process made
 // that was killed. It leaves one alone that has a twin on another device, which
-// would go as well.
+// would go as well, unless that is among the ways.
 func RemoveWays(ctx context.Context, client *hdc.Client, ways []Way) error {
+	return removeWays(ctx, serverRules{client}, ways)
+}
+
+func removeWays(ctx context.Context, rules ruler, ways []Way) error {
 	if len(ways) == 0 {
 		return nil
 	}
-	held, err := client.Forwards(ctx)
+	held, err := rules.Forwards(ctx)
 	if err != nil {
 		return fmt.Errorf("look for the reverse rules to remove: %w", err)
 	}
 	var errs []error
 	for _, w := range ways {
 		at := slices.IndexFunc(held, w.is)
-		if at < 0 || w.shared(held) {
+		others := slices.DeleteFunc(slices.Clone(held), func(r *hdc.Rule) bool {
+			return slices.ContainsFunc(ways, func(w Way) bool { return w.is(r) })
+		})
+		if at < 0 || w.twin(others) != "" {
 			continue
 		}
-		if err := held[at].Remove(ctx); err != nil {
+		if err := rules.Remove(ctx, held[at]); err != nil {
 			errs = append(errs, fmt.Errorf("remove the reverse rule of %s (by hand: hdc fport rm tcp:%d tcp:%d): %w", w.Key, w.Device, w.Host, err))
 		}
 	}
@@ -109,7 +108,7 @@ func (d *Device) reverse(ctx context.Context) error {
 }
 
 // tryPort makes a rule on a port that nobody has yet. Another run may do so at
-// the same time, on another device: whoever finds that out gives way, by a
+// the same time, on another device: one of the two gives way, by a
 // *hdc.PortError.
 func (d *Device) tryPort(ctx context.Context) (Way, error) {
 	held, err := d.s.hdc.Forwards(ctx)
@@ -123,17 +122,10 @@ func (d *Device) tryPort(ctx context.Context) (Way, error) {
 	if d.s.onWay != nil {
 		d.s.onWay(way)
 	}
-	rule, err := d.s.hdc.Reverse(ctx, way.Key, way.Device, way.Host)
-	if err != nil {
+	if _, err := d.s.hdc.Reverse(ctx, way.Key, way.Device, way.Host); err != nil {
 		return Way{}, err
 	}
-	if held, err = d.s.hdc.Forwards(ctx); err != nil {
-		return Way{}, err
-	}
-	if way.shared(held) {
-		return Way{}, &hdc.PortError{Port: way.Device, Rule: rule.String(), Why: "another target got a rule with the same ports at the same time"}
-	}
-	return way, nil
+	return way, way.settleTwins(ctx, serverRules{d.s.hdc}, twinEvery)
 }
 
 // way returns the device's way, nil if it has none.

@@ -4,11 +4,13 @@
 package hap_test
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/fixtures"
@@ -139,5 +141,26 @@ func TestEachGapIsFilled(t *testing.T) {
 		if !filled {
 			t.Errorf("no lines are printed for %s", row.ID)
 		}
+	}
+}
+
+// The demo app declares what it shows to others.
+func TestTheDemoApp(t *testing.T) {
+	p, err := hap.OpenProject(filepath.Join("..", "..", "ohos"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range hap.Check(&p.App) {
+		t.Errorf("%s: %s: %s", f.Place(), f.ID, f.What)
+	}
+	i, err := p.Module("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := p.Lacks(i, push.Kinds()); len(all) > 0 {
+		t.Errorf("it lacks %+v", all)
+	}
+	if got := p.App.Modules[i].DeviceTypes; !cmp.Equal(got, fixtures.DeviceTypes(), cmpopts.SortSlices(strings.Compare)) {
+		t.Errorf("it is for %q, and Push Kit for %q", got, fixtures.DeviceTypes())
 	}
 }

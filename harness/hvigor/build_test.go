@@ -50,6 +50,7 @@ func newStage(t *testing.T, mode string) *stage {
 	t.Setenv("PATH", filepath.Join(root, "clt", "bin"))
 	t.Setenv(logEnv, filepath.Join(root, "calls"))
 	t.Setenv(modeEnv, mode)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // the programs are this test binary
 	tools, err := hvigor.Host{}.Find()
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (o *output) soFar() (string, <-chan struct{}) {
 
 // passed on are the variables of a script that a program in the background
 // gets.
-var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_HAP", "PUSHPROOF_RIGHTS", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HUB_ADVERTISE", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", emulator.ProgramEnv, sim.CallEnv, "XDG_CACHE_HOME", "JAVA_HOME", hvigor.SDKEnv, "BUILT", "SIGNED", fleet.EnvLimit, mark}
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_HAP", "PUSHPROOF_RIGHTS", "PUSHPROOF_RUNTIME", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HUB_ADVERTISE", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", emulator.ProgramEnv, sim.CallEnv, "XDG_CACHE_HOME", "JAVA_HOME", hvigor.SDKEnv, "BUILT", "SIGNED", fleet.EnvLimit, mark}
 
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "start NAME PROGRAM ARG...")

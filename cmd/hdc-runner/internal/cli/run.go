@@ -25,6 +25,7 @@ import (
 type runFlags struct {
 	config            harness.Config
 	ledger            ledgerFlags
+	runtime           runtimeFlag
 	dryRun            bool
 	filter            string
 	allowInconclusive bool
@@ -56,6 +57,7 @@ func newRun() *cobra.Command {
 	}
 	endpointFlags(cmd, &f.config)
 	f.ledger.add(cmd)
+	f.runtime.add(cmd)
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print what would be run on which device and what it costs; send nothing and start no app")
 	cmd.Flags().StringVar(&f.filter, "label-filter", "", "Ginkgo label `FILTER` over kind, device type, state, expectation, condition")
 	cmd.Flags().StringVar(&f.config.ReportDir, "report-dir", "", "`DIR` for report.json and junit.xml (default "+harness.DefaultReportDir+")")
@@ -77,6 +79,10 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 	if _, err := f.ledger.ledger(true); err != nil {
 		return err
 	}
+	apps, err := f.runtime.runtime()
+	if err != nil {
+		return err
+	}
 	config, real, err := resolve(f.config)
 	if err != nil {
 		return err
@@ -84,11 +90,16 @@ func (f *runFlags) run(ctx context.Context, out, stderr io.Writer) error {
 	if err := f.checkReportDir(config.ReportDir); err != nil {
 		return err
 	}
+	if real {
+		if err := f.runtime.refuse(f.config); err != nil {
+			return err
+		}
+	}
 	r := &report.Report{Schema: report.Schema, Run: harness.NewRun(), Version: Version(), Started: time.Now()}
 	if !real {
-		w, err := world.New(ctx, world.Options{})
+		w, err := world.New(ctx, world.Options{Runtime: apps})
 		if err != nil {
-			return err
+			return incomplete(err)
 		}
 		defer func() {
 			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

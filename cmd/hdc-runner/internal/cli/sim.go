@@ -32,6 +32,7 @@ type simFlags struct {
 	hdcAddr   string
 	control   string
 	types     []string
+	runtime   runtimeFlag
 }
 
 func newSim() *cobra.Command {
@@ -55,6 +56,7 @@ func newSim() *cobra.Command {
 	cmd.Flags().StringVar(&f.hdcAddr, "hdc", "127.0.0.1:0", "`HOST:PORT` of the hdc server, on loopback")
 	cmd.Flags().StringVar(&f.control, "hdc-control", "", "`HOST:PORT` of the hdc server's control plane, on loopback (default: none)")
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "device `TYPES`, comma-separated (default: all five)")
+	f.runtime.add(cmd)
 	cmd.AddCommand(newSimCloud())
 	return cmd
 }
@@ -84,7 +86,11 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 			return err
 		}
 	}
-	w, err := world.New(ctx, world.Options{Dir: dir, Types: f.types, CloudAddr: f.cloudAddr, HDCAddr: f.hdcAddr})
+	apps, err := f.runtime.runtime()
+	if err != nil {
+		return err
+	}
+	w, err := world.New(ctx, world.Options{Dir: dir, Types: f.types, CloudAddr: f.cloudAddr, HDCAddr: f.hdcAddr, Runtime: apps})
 	var used *world.InUseError
 	if errors.As(err, &used) {
 		return usagef("--dir: %v", used)
@@ -94,7 +100,7 @@ func (f *simFlags) hold(ctx context.Context, out io.Writer) (err error) {
 		return fmt.Errorf("%w; end the program that holds the port, or leave --hdc and --cloud away for free ports", err)
 	}
 	if err != nil {
-		return err
+		return incomplete(err)
 	}
 	defer func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -24,6 +24,7 @@ const prefix = "PUSHPROOF_"
 var otherVariables = [][2]string{
 	{hostdb.EnvDir, "--state-dir"},
 	{envRights, "--rights"},
+	{envRuntime, "--runtime"},
 }
 
 // variablesHelp lists the variables, each with its flag.

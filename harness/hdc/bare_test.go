@@ -12,31 +12,34 @@ import (
 	"time"
 )
 
-// exchange greets, sends a command and reads to the end.
-func exchange(b *testing.B, addr, line string) {
-	b.Helper()
-	conn, err := net.Dial("tcp", addr)
+// exchange greets, sends a command for a target and copies what comes to
+// out, up to the server's end, as the hdc command does.
+func exchange(addr, target, command string, out io.Writer) error {
+	conn, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		b.Fatal(err)
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return err
 	}
-	hello := make([]byte, 48)
+	hello := make([]byte, 4, 4+108)
 	if _, err := io.ReadFull(conn, hello); err != nil {
-		b.Fatal(err)
+		return err
 	}
-	clear(hello[16:])
-	copy(hello[16:], key)
-	command := "shell " + line + "\x00"
-	out := append(binary.BigEndian.AppendUint32(hello, uint32(len(command))), command...)
-	if _, err := conn.Write(out); err != nil {
-		b.Fatal(err)
+	// Of 44 or 108 bytes, after its own length.
+	hello = hello[:4+min(binary.BigEndian.Uint32(hello), 108)]
+	if _, err := io.ReadFull(conn, hello[4:]); err != nil {
+		return err
 	}
-	if _, err := io.Copy(io.Discard, conn); err != nil {
-		b.Fatal(err)
+	clear(hello[16:48])
+	copy(hello[16:48], target)
+	command += "\x00"
+	if _, err := conn.Write(append(binary.BigEndian.AppendUint32(hello, uint32(len(command))), command...)); err != nil {
+		return err
 	}
+	_, err = io.Copy(out, conn)
+	return err
 }
 
 // bareTCP is a server that sends, takes and sends as many bytes as an hdc
@@ -57,6 +60,7 @@ func bareTCP(b *testing.B, greeting, taken, answer int) string {
 			if err != nil {
 				return
 			}
+			_ = conn.SetDeadline(time.Now().Add(patience))
 			_, _ = conn.Write(hello)
 			_, _ = io.CopyN(io.Discard, conn, int64(taken))
 			_, _ = conn.Write(bytes.Repeat([]byte("y"), answer))

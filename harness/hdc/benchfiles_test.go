@@ -46,11 +46,10 @@ func BenchmarkSendFile(b *testing.B) {
 	buffer := make([]byte, piece)
 	t := newTurns(b)
 	for b.Loop() {
-		t.take("bare", func() { copyTo(b, sink, file, buffer) })
-		t.take("send", func() {
-			if _, err := c.Send(b.Context(), "forgetful", file, "/data/local/tmp/x.bin", hdc.FileOptions{NoVerify: true}); err != nil {
-				b.Fatal(err)
-			}
+		t.take("bare", func() error { return copyTo(sink, file, buffer) })
+		t.take("send", func() error {
+			_, err := c.Send(b.Context(), "forgetful", file, "/data/local/tmp/x.bin", hdc.FileOptions{NoVerify: true})
+			return err
 		})
 	}
 	t.report("send", "bare", "of-bare")
@@ -84,24 +83,23 @@ func swallow(b *testing.B, size int64) string {
 
 // copyTo copies a file over TCP. The kernel's own copy is kept out of it: no
 // protocol with frames can use that.
-func copyTo(b *testing.B, addr, name string, buffer []byte) {
+func copyTo(addr, name string, buffer []byte) error {
 	file, err := os.Open(name)
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
 	defer func() { _ = file.Close() }()
-	conn, err := net.Dial("tcp", addr)
+	conn, err := net.DialTimeout("tcp", addr, patience)
 	if err != nil {
-		b.Fatal(err)
+		return err
 	}
 	defer func() { _ = conn.Close() }()
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		b.Fatal(err)
+		return err
 	}
 	if _, err := io.CopyBuffer(struct{ io.Writer }{conn}, struct{ io.Reader }{file}, buffer); err != nil {
-		b.Fatal(err)
+		return err
 	}
-	if _, err := io.ReadFull(conn, buffer[:1]); err != nil {
-		b.Fatal(err)
-	}
+	_, err = io.ReadFull(conn, buffer[:1])
+	return err
 }

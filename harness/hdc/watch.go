@@ -164,6 +164,9 @@ func (ch *channel) question(command string, within time.Duration) ([]byte, error
 // differences compares two lists by key; rows that share a key, as a server
 // 2.0.0a may list them, count as one.
 func differences(was, now []Target) []Event {
+	if slices.Equal(was, now) {
+		return nil
+	}
 	var events []Event
 	find := func(list []Target, key string) int {
 		return slices.IndexFunc(list, func(t Target) bool { return t.Key == key })

@@ -127,37 +127,6 @@ func TestWatchOfManyDevices(t *testing.T) {
 	}
 }
 
-// TestWatchKeepsNoMoreThanTheList looks at a hundred devices again and again,
-// while they change.
-func TestWatchKeepsNoMoreThanTheList(t *testing.T) {
-	s, c := simulate(t, hdcd.Options{}, echoes)
-	attachMany(s)
-	w := hdc.NewLook(c)
-	defer w.Close()
-	looks := func(n int) {
-		for range n {
-			s.SetState(key, hdcd.Offline)
-			if got := w.Look(t.Context()); got != 1 {
-				t.Fatalf("%d events of a departure", got)
-			}
-			s.SetState(key, hdcd.Connected)
-			if got := w.Look(t.Context()); got != 1 {
-				t.Fatalf("%d events of an arrival", got)
-			}
-		}
-	}
-	if got := w.Look(t.Context()); got != manyDevices {
-		t.Fatalf("%d events, want %d", got, manyDevices)
-	}
-	looks(10)
-	before := heap()
-	looks(200)
-	const most = 256 << 10
-	if now := heap(); now > before+most {
-		t.Errorf("the heap has %d bytes after 400 looks, %d before", now, before)
-	}
-}
-
 func TestWaitReady(t *testing.T) {
 	s, c := simulate(t, hdcd.Options{}, echoes)
 	if got, err := c.WaitReady(t.Context(), hdc.Any); err != nil || got.Key != key {

@@ -18,6 +18,13 @@ type part struct {
 	args map[string]string
 }
 
+// Command makes the command of a row of fixtures.DeviceCommands, for those that
+// ask a device before there is a Device: one that is still starting up.
+// Arguments that the row calls secret show in no log. A name that is not in the
+// table, an argument that is missing and one too many are the caller's faults:
+// they panic.
+func Command(name string, args map[string]string) hdc.Command { return command(name, args) }
+
 // command makes a row's command. Arguments that the row calls secret show in no
 // log. A name that is not in the table, an argument that is missing and one too
 // many are faults of this package, which its tests find: they panic.

@@ -3,11 +3,7 @@
 
 package device
 
-import (
-	"time"
-
-	"github.com/pushproof/pushproof/harness/hdc"
-)
+import "time"
 
 // What the fuzz targets need of the parsers.
 
@@ -48,9 +44,6 @@ func (l *Layout) Nodes() int { return len(l.nodes) }
 
 // ParseLog picks an app's lines out of hilog's.
 var ParseLog = parseLog
-
-// Command makes a row's command.
-func Command(name string, args map[string]string) hdc.Command { return command(name, args) }
 
 // Parsers of dumps.
 var (

@@ -6,6 +6,7 @@ package device
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -17,21 +18,45 @@ const cleanLimit = 5 * time.Second
 
 // Layout reads the UI tree of the whole display. It does not wake the app.
 func (d *Device) Layout(ctx context.Context) (*Layout, error) {
-	const doing = "read the UI tree"
-	path := "/data/local/tmp/pushproof-" + strings.ToLower(rand.Text()[:16]) + ".json"
-	data, err := d.dumpLayout(ctx, path)
+	data, err := d.Tree(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
+		return nil, err
 	}
-	layout, err := parseLayout([]byte(data))
+	layout, err := parseLayout(data)
 	if err != nil {
-		// The tree may hold other people's data: the error quotes none of it.
-		return nil, newOutputError(doing, "uitest dumpLayout", fmt.Sprintf("%d bytes", len(data)), err)
+		return nil, badTree(data, err)
 	}
 	d.mu.Lock()
 	d.screen = layout.screen
 	d.mu.Unlock()
 	return layout, nil
+}
+
+// Tree reads the UI tree of the whole display as the JSON that uitest wrote. It
+// holds the texts of every app and person on the display: it is for whoever may
+// see the device. Layout is the tree to work with. It does not wake the app.
+//
+// The error is a *NotOfferedError where the device has no uitest, an
+// *OutputError where uitest fails or wrote no JSON, or that of the shell.
+// (Claim device.layout.shape.)
+func (d *Device) Tree(ctx context.Context) ([]byte, error) {
+	path := "/data/local/tmp/pushproof-" + strings.ToLower(rand.Text()[:16]) + ".json"
+	text, err := d.dumpLayout(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", readingTree, err)
+	}
+	data := []byte(text)
+	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
+		return nil, badTree(data, err)
+	}
+	return data, nil
+}
+
+const readingTree = "read the UI tree"
+
+// badTree quotes nothing of a tree, which may hold other people's data.
+func badTree(data []byte, err error) error {
+	return newOutputError(readingTree, "uitest dumpLayout", fmt.Sprintf("%d bytes", len(data)), err)
 }
 
 func (d *Device) dumpLayout(ctx context.Context, path string) (string, error) {

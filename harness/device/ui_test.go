@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -116,6 +117,10 @@ func TestUIToolsThatFail(t *testing.T) {
 			func(ctx context.Context, d *device.Device) error { return d.Wake(ctx) }, "power-shell wakeup"},
 		{"a file that is empty", `^cat `, hdc.Result{},
 			func(ctx context.Context, d *device.Device) error { _, err := d.Layout(ctx); return err }, "cannot be read"},
+		{"a tree that is no JSON", `^cat `, hdc.Result{Output: []byte(`{"attributes":{"text":"of another person"`)},
+			func(ctx context.Context, d *device.Device) error { _, err := d.Tree(ctx); return err }, "unexpected end"},
+		{"a tree that is not dumped", `^uitest dumpLayout`, hdc.Result{Output: []byte("DumpLayout failed:Get window nodes failed\n")},
+			func(ctx context.Context, d *device.Device) error { _, err := d.Tree(ctx); return err }, "Get window nodes failed"},
 		{"a tree without bounds", `^cat `, hdc.Result{Output: []byte(`{"attributes":{"text":"of another person"},"children":[]}`)},
 			func(ctx context.Context, d *device.Device) error { _, err := d.Layout(ctx); return err }, "bounds"},
 	}
@@ -129,7 +134,21 @@ func TestUIToolsThatFail(t *testing.T) {
 				t.Fatalf("error %v, want an *OutputError", err)
 			}
 			mentions(t, err, tt.want)
+			if strings.Contains(err.Error(), "another person") {
+				t.Errorf("the error quotes the tree: %v", err)
+			}
 		})
+	}
+}
+
+func TestTreeIsWhatUitestWrote(t *testing.T) {
+	s := newScript(t, "phone")
+	tree, err := open(t, s).Tree(t.Context())
+	if err != nil || string(tree) != testdata(t, "layout-shade.json") {
+		t.Errorf("%.200q, error %v", tree, err)
+	}
+	if len(s.files) != 0 {
+		t.Errorf("left %d files on the device", len(s.files))
 	}
 }
 
@@ -177,7 +196,13 @@ func TestUICommandsWaitForEachOther(t *testing.T) {
 	var calls sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
-		calls.Go(func() { errs[i] = d2.Home(t.Context()) })
+		calls.Go(func() {
+			if i%2 == 0 {
+				errs[i] = d2.Home(t.Context())
+			} else {
+				_, errs[i] = d2.Tree(t.Context())
+			}
+		})
 	}
 	for range errs {
 		<-fake.entered

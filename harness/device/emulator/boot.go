@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pushproof/pushproof/fixtures"
+	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/internal/loopback"
 )
@@ -203,12 +203,7 @@ func (w *waiting) ask(ctx context.Context, key string) (booted bool, err error) 
 func (w *waiting) param(ctx context.Context, key, name string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	row, _ := fixtures.DeviceCommandOf("param.get")
-	words := make([]any, len(row.Command))
-	for i, word := range row.Command {
-		words[i] = strings.ReplaceAll(word, "{param}", name)
-	}
-	got, err := w.client.Shell(ctx, key, hdc.Cmd(words...))
+	got, err := w.client.Shell(ctx, key, device.Command("param.get", map[string]string{"param": name}))
 	if err != nil {
 		return "", err
 	}

@@ -71,6 +71,7 @@ func TestViasHaveTheirNames(t *testing.T) {
 		{push.OnCreate, "onCreate", true},
 		{push.OnNewWant, "onNewWant", true},
 		{push.Row, "row", false},
+		{push.Call, "call", false},
 	}
 	if got := push.Vias(); len(got) != len(want) {
 		t.Fatalf("Vias() = %v, want %d ways in", got, len(want))
@@ -122,13 +123,13 @@ func TestStrangersAreRefusedWithWhatIsKnown(t *testing.T) {
 		{"a kind in other letters", kindErr, []string{`"Alert"`, "alert, form, extension, background, liveview, voip"}},
 		{"no kind", emptyErr, []string{`""`, "alert"}},
 		{"a push-type of none", typeErr, []string{"3", "10 (voip)"}},
-		{"a via in other letters", viaErr, []string{`"default"`, "DEFAULT, IM, BACKGROUND, VoIP, extension, onCreate, onNewWant, row"}},
+		{"a via in other letters", viaErr, []string{`"default"`, "DEFAULT, IM, BACKGROUND, VoIP, extension, onCreate, onNewWant, row, call"}},
 		{"a kind's text", kind.UnmarshalText([]byte("sms")), []string{`"sms"`}},
 		{"a via's text", via.UnmarshalText([]byte("mail")), []string{`"mail"`}},
 		{"the zero kind marshalled", marshalError(push.Kind(0)), []string{"kind(0)"}},
 		{"a kind beyond the last", marshalError(push.KindVoIP + 1), []string{"kind(7)"}},
 		{"the zero via marshalled", marshalError(push.Via(0)), []string{"via(0)"}},
-		{"a via beyond the last", marshalError(push.Row + 1), []string{"via(9)"}},
+		{"a via beyond the last", marshalError(push.Call + 1), []string{"via(10)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.err == nil {

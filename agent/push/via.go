@@ -11,7 +11,9 @@ type Via uint8
 // The ways into an app. The first four are the PushType arguments of
 // pushService.receiveMessage; Extension is onReceiveMessage of a
 // RemoteNotificationExtensionAbility; OnCreate and OnNewWant are a clicked
-// notification's want; Row is a row of the proxyData table.
+// notification's want; Row is a row of the proxyData table; Call is what the
+// user did with a call that a message announced (voipCall.on
+// 'voipCallUiEvent').
 const (
 	Default Via = iota + 1
 	IM
@@ -21,6 +23,7 @@ const (
 	OnCreate
 	OnNewWant
 	Row
+	Call
 )
 
 // vias is the one table of names, as they stand on the wire and in the type
@@ -37,6 +40,7 @@ var vias = [...]struct {
 	{OnCreate, "onCreate"},
 	{OnNewWant, "onNewWant"},
 	{Row, "row"},
+	{Call, "call"},
 }
 
 // Vias returns every way in, in a fixed order.
@@ -49,7 +53,7 @@ func Vias() []Via {
 }
 
 // Valid reports whether it is one of Vias.
-func (v Via) Valid() bool { return v >= Default && v <= Row }
+func (v Via) Valid() bool { return v >= Default && v <= Call }
 
 // String returns the name that stands on the wire.
 func (v Via) String() string {
@@ -68,7 +72,7 @@ func ParseVia(name string) (Via, error) {
 			return row.via, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown via %q: it is one of DEFAULT, IM, BACKGROUND, VoIP, extension, onCreate, onNewWant, row", name)
+	return 0, fmt.Errorf("unknown via %q: it is one of DEFAULT, IM, BACKGROUND, VoIP, extension, onCreate, onNewWant, row, call", name)
 }
 
 // Click reports whether the message entered by a clicked notification.

@@ -128,7 +128,7 @@ func kindOf(via push.Via) push.Kind {
 		return push.KindExtension
 	case push.Background, push.Row:
 		return push.KindBackground
-	case push.VoIP:
+	case push.VoIP, push.Call:
 		return push.KindVoIP
 	}
 	return push.KindAlert

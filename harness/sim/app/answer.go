@@ -42,7 +42,26 @@ func (p *proc) answer(ctx context.Context, req *jsonrpc2.Request) (result any, a
 		if err := params(req, &m); err != nil {
 			return nil, nil, err
 		}
-		return nil, nil, p.onMessage(ctx, m)
+		err = p.onMessage(ctx, m)
+		if m.PushType != push.VoIP.String() {
+			return nil, nil, err
+		}
+		// A callback cannot wait: the call is reported behind it.
+		return nil, func() {
+			if err := p.incoming(p.ctx, m.Payload); err != nil {
+				p.log("W", "incoming call: "+err.Error())
+			}
+		}, err
+	case seam.OnCallEvent:
+		var e seam.CallEvent
+		if err := params(req, &e); err != nil {
+			return nil, nil, err
+		}
+		return nil, func() {
+			if err := p.onCallEvent(p.ctx, e); err != nil {
+				p.log("W", "call: "+err.Error())
+			}
+		}, nil
 	case seam.OnReceiveMessage:
 		var info seam.Info
 		if err := params(req, &info); err != nil {
@@ -80,6 +99,11 @@ func params(req *jsonrpc2.Request, into any) error {
 func (p *proc) lifecycle(ctx context.Context, method string, ability seam.Ability) (any, func(), error) {
 	switch method {
 	case seam.OnCreate:
+		p.mu.Lock()
+		if p.ability == "" {
+			p.ability = ability.Name
+		}
+		p.mu.Unlock()
 		if !p.spec.Behavior.RegisterLate {
 			if err := p.register(ctx); err != nil {
 				return nil, nil, err

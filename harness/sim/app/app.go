@@ -73,6 +73,8 @@ type proc struct {
 	agent      *agent.Agent
 	kit        *kit
 	registered bool
+	// ability is the first one that was created.
+	ability string
 }
 
 var errNotStarted = errors.New("the process was not told what it is")

@@ -28,6 +28,7 @@ func (d *Device) startUp() {
 	d.screen = screen{on: true, locked: d.pin}
 	d.power = power{}
 	d.shade, d.recent, d.front, d.dialog, d.banner = nil, nil, nil, nil, banner{}
+	d.calling, d.cellular = nil, false
 }
 
 // Reboot ends every process as a power cut would and starts the device again:

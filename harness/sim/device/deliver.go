@@ -97,6 +97,8 @@ func (d *Device) deliver(ctx context.Context, m sim.Message) sim.Receipt {
 		return d.extension(ctx, a, m, b, n)
 	case push.KindBackground:
 		return d.background(ctx, a, m, b)
+	case push.KindVoIP:
+		return d.voip(ctx, a, m, b)
 	case push.KindForm:
 		return d.form(ctx, a, m)
 	}

@@ -17,7 +17,7 @@
 //
 // It does not play or vibrate, a picture is made of boxes and ASCII text, a bad
 // network that loses less than everything changes nothing, and it knows nothing
-// of live views and calls: a message of those kinds is answered with receipt 14.
+// of live views: a message of that kind is answered with receipt 14.
 // A card shows the texts that it is bound to, whatever its page looks like. Where the documentation is silent
 // the choice made here is a claim in fixtures/claims.
 package device
@@ -131,11 +131,14 @@ type Device struct {
 	screen        screen
 	banner        banner
 	pin           bool
-	dialog        *dialog
-	opaque        bool
-	power         power
-	calendar      calendar
-	hilog         hilog
+	// calling are the newest calls, cellular is set during one by the carrier.
+	calling  []*phoneCall
+	cellular bool
+	dialog   *dialog
+	opaque   bool
+	power    power
+	calendar calendar
+	hilog    hilog
 	// persist holds the levels of the log that outlast a reboot.
 	persist logLevels
 	files   *files

@@ -11,7 +11,7 @@ import (
 
 // windowTypes are the numbers of the system's windows; an app's is 1. That of
 // the banner is claim device.windows.dump, like the columns.
-var windowTypes = map[string]int{nameDesktop: 2001, nameBanner: 2109, nameDropdown: 2109, nameLock: 2110}
+var windowTypes = map[string]int{nameDesktop: 2001, nameCall: 2102, nameBanner: 2109, nameDropdown: 2109, nameLock: 2110}
 
 // maxWindowName is where the list cuts a name. Source: OpenHarmony,
 // window_manager.

@@ -80,6 +80,15 @@ func (h handler) answer(ctx context.Context, req *jsonrpc2.Request) (result any,
 	case seam.UpdateForm:
 		_, err = with(req, func(u seam.FormUpdate) (any, error) { return nil, d.updateForm(p.app, u) })
 		return nil, nil, err
+	case seam.ReportIncomingCall:
+		result, err = with(req, func(in seam.IncomingCall) (any, error) { return d.reportIncomingCall(p, in) })
+		return result, nil, err
+	case seam.ReportCallError:
+		_, err = with(req, func(f seam.CallFailure) (any, error) { return nil, d.reportCallError(p, f) })
+		return nil, nil, err
+	case seam.ReportCallState:
+		_, err = with(req, func(c seam.CallChange) (any, error) { return nil, d.changeCall(p, c) })
+		return nil, nil, err
 	case seam.QueryRows:
 		result, err = with(req, func(t seam.Table) ([]seam.Row, error) { return d.queryRows(p.app, t.Name) })
 		return result, nil, err

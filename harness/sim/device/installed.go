@@ -145,6 +145,16 @@ func (a *InstalledApp) home() *Ability {
 	return nil
 }
 
+// listener returns the ability that receives messages, or nil.
+func (a *InstalledApp) listener() *Ability {
+	for i := range a.Abilities {
+		if slices.ContainsFunc(a.Abilities[i].Skills, func(s Skill) bool { return slices.Contains(s.Actions, ActionListener) }) {
+			return &a.Abilities[i]
+		}
+	}
+	return nil
+}
+
 // receivable reports whether the home skill is free of uris: with them a
 // message is not received at all. Source: Push Kit, sending alerts.
 func (a *InstalledApp) receivable() bool {

@@ -71,14 +71,12 @@ func (d *Device) enterAbility(ctx context.Context, p *proc, ability string, want
 		leave = p.post(seam.OnBackground, seam.Ability{Name: p.top}, nil)
 		p.foreground = false
 	}
-	method := seam.OnNewWant
-	if !slices.ContainsFunc(p.created, func(c createdAbility) bool { return c.name == ability }) {
-		method = seam.OnCreate
-		d.ids.mission++
-		d.ids.record++
-		p.created = append(p.created, createdAbility{ability, d.ids.mission, d.ids.record, d.now()})
+	var arrive *job
+	if slices.ContainsFunc(p.created, func(c createdAbility) bool { return c.name == ability }) {
+		arrive = p.post(seam.OnNewWant, seam.Ability{Name: ability, Want: &want}, nil)
+	} else {
+		arrive = p.create(ability, want)
 	}
-	arrive := p.post(method, seam.Ability{Name: ability, Want: &want}, nil)
 	d.mu.Unlock()
 	if err := d.settle(ctx, leave, arrive); err != nil {
 		return err
@@ -93,6 +91,15 @@ func (d *Device) enterAbility(ctx context.Context, p *proc, ability string, want
 	d.notify()
 	d.mu.Unlock()
 	return d.settle(ctx, show)
+}
+
+// create makes an ability in the process; d.mu is held.
+func (p *proc) create(ability string, want seam.Want) *job {
+	d := p.d
+	d.ids.mission++
+	d.ids.record++
+	p.created = append(p.created, createdAbility{ability, d.ids.mission, d.ids.record, d.now()})
+	return p.post(seam.OnCreate, seam.Ability{Name: ability, Want: &want}, nil)
 }
 
 // settle waits for jobs. The app's own failure is the app's affair: only a

@@ -132,6 +132,7 @@ func (p *proc) bury(unasked bool) {
 	if p.stopTimer != nil {
 		p.stopTimer()
 	}
+	d.hangUpAll(p)
 	if p.app.main == p {
 		p.app.main = nil
 		p.app.ended = cmp.Or(p.ending, EndedDied)

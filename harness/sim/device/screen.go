@@ -79,6 +79,8 @@ func (d *Device) click(ctx context.Context, x, y int) error {
 	switch {
 	case hit.notification != nil:
 		err = d.tap(ctx, hit.notification)
+	case hit.call != nil:
+		err = d.ActOnCall(ctx, hit.call.id, hit.call.event)
 	case hit.launch != nil:
 		err = d.startHome(ctx, hit.launch)
 	}

@@ -24,6 +24,8 @@ type State struct {
 	// ShadeOpen and DialogOpen say what lies over the app.
 	ShadeOpen, DialogOpen bool
 	Apps                  []AppState
+	// Calls are newest last, at most 64.
+	Calls []CallState
 	// Notifications are newest first.
 	Notifications []Shown
 }
@@ -75,7 +77,7 @@ func (d *Device) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := State{BootID: d.boot.id, Online: d.net.reachable(), On: d.screen.on, Locked: d.screen.locked,
-		KeepsOn: d.power.keepOn, ScreenTimeout: d.power.off(), ShadeOpen: d.screen.shade, DialogOpen: d.dialog != nil}
+		KeepsOn: d.power.keepOn, ScreenTimeout: d.power.off(), ShadeOpen: d.screen.shade, DialogOpen: d.dialog != nil, Calls: d.callStates()}
 	if d.front != nil {
 		s.Front = d.front.spec.Bundle
 	}

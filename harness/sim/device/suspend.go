@@ -42,7 +42,8 @@ func (p *proc) rest() {
 // suspend stops the process unless it has come forward or has work; d.mu is
 // held.
 func (p *proc) suspend() {
-	if p.dead || p.foreground || p.suspended {
+	// A call ends in rest again.
+	if p.dead || p.foreground || p.suspended || p.d.onThePhone(p) {
 		return
 	}
 	if p.unanswered > 0 {

@@ -22,6 +22,7 @@ type node struct {
 	notification *notification
 	launch       *app
 	answer       *bool
+	call         *callAction
 }
 
 // box holds the bounds in pixels; right and bottom lie outside.
@@ -66,7 +67,7 @@ func (n *node) within(x, y int) *node {
 			return found
 		}
 	}
-	if n.notification != nil || n.launch != nil || n.answer != nil {
+	if n.notification != nil || n.launch != nil || n.answer != nil || n.call != nil {
 		return n
 	}
 	return nil

@@ -17,6 +17,10 @@ const sceneboard = "com.ohos.sceneboard"
 // distributed_notification_service.
 const dialogBundle = "com.ohos.notificationdialog"
 
+// callBundle is the bundle of the window of a call. Source: OpenHarmony,
+// applications_call.
+const callBundle = "com.ohos.callui"
+
 // The ids of the system's windows; those of apps follow firstAppWindow.
 const (
 	windowDesktop  = 2
@@ -24,6 +28,7 @@ const (
 	windowDropdown = 17
 	windowBanner   = 18
 	windowDialog   = 40
+	windowCall     = 52
 	firstAppWindow = 100
 )
 
@@ -33,6 +38,7 @@ const (
 	nameLock     = "SCBScreenLock"
 	nameDropdown = "SCBDropdownPanel"
 	nameBanner   = "SCBBannerNotification"
+	nameCall     = "callui"
 )
 
 // tree makes the UI tree of what is on the screen, lowest window first; d.mu
@@ -61,8 +67,13 @@ func (d *Device) full() box { return box{0, 0, d.opts.Profile.Width, d.opts.Prof
 // first; d.mu is held.
 func (d *Device) visible() []*node {
 	full := d.full()
+	call := d.callWindow(full)
 	if d.screen.locked {
-		return []*node{d.lockScreen(full)}
+		windows := []*node{d.lockScreen(full)}
+		if call != nil {
+			windows = append(windows, call)
+		}
+		return windows
 	}
 	windows := []*node{d.desktop(full)}
 	if d.front != nil {
@@ -76,6 +87,9 @@ func (d *Device) visible() []*node {
 	}
 	if d.screen.shade {
 		windows = append(windows, d.shadeWindow(full))
+	}
+	if call != nil {
+		windows = append(windows, call)
 	}
 	return windows
 }

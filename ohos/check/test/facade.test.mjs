@@ -100,6 +100,13 @@ test('a row is answered when it is kept', async () => {
   await assert.rejects(Pushproof.row('BACKGROUND', ''), { code: 9 });
 });
 
+test('what the user does with a call is a message of its own way', async () => {
+  reset();
+  Pushproof.call('c-1', 3);
+  await turn();
+  assert.deepEqual(argsOf('native.deliver')[0].slice(0, 3), ['call', 'voip', '{"type":"VoIP","data":"{\\"callId\\":\\"c-1\\",\\"voipCallUiEvent\\":3}"}']);
+});
+
 test('tokens go down and never to the log', () => {
   reset();
   Pushproof.token('MA-secret');

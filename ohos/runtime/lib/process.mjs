@@ -82,6 +82,13 @@ export class Main {
     await run(() => ability.onBackground?.());
   }
 
+  async 'voipCall.voipCallUiEvent'(info) {
+    const callback = system.listeners.get('voipCallUiEvent');
+    if (!callback) throw failure(notFound, "no callback was given to voipCall.on('voipCallUiEvent')");
+    await run(() => callback(info));
+    await turn();
+  }
+
   async 'push.onMessage'({ pushType, payload }) {
     const receive = system.receivers.get(pushType);
     if (!receive) throw failure(notFound, `no callback was given to receiveMessage for ${pushType}`);

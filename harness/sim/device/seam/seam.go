@@ -21,6 +21,9 @@
 //	notificationManager.isNotificationEnabled        Enabled
 //	notificationManager.requestEnableNotification    (when the user has answered)
 //	formProvider.updateForm          FormUpdate
+//	voipCall.reportIncomingCall      IncomingCall    (a number)
+//	voipCall.reportIncomingCallError CallFailure
+//	voipCall.reportCallStateChange   CallChange
 //	relationalStore.query                 Table      []Row
 //	relationalStore.delete                Deletion
 //	hilog.write                           Line
@@ -33,13 +36,14 @@
 //	ability.onForeground                  Ability
 //	ability.onBackground                  Ability
 //	push.onMessage                        Message
+//	voipCall.voipCallUiEvent              CallEvent
 //	extension.onReceiveMessage            Info       Content
 //	extension.onDestroy
 //	form.onAddForm                        Want       Binding
 //	form.onRemoveForm                     Want
 //
 // process.start comes first. The system sends the methods of an ability and
-// push.onMessage one at a time, as the main thread of a process would get
+// voipCall and push.onMessage one at a time, as the main thread of a process would get
 // them, and waits for each answer; extension.onDestroy may overtake. An app
 // registers for messages by calling pushService.receiveMessage before it
 // answers ability.onCreate. hilog.write may be sent as a notification.
@@ -71,6 +75,9 @@ const (
 	NotificationsEnabled = "notificationManager.isNotificationEnabled"
 	RequestNotifications = "notificationManager.requestEnableNotification"
 	UpdateForm           = "formProvider.updateForm"
+	ReportIncomingCall   = "voipCall.reportIncomingCall"
+	ReportCallError      = "voipCall.reportIncomingCallError"
+	ReportCallState      = "voipCall.reportCallStateChange"
 	QueryRows            = "relationalStore.query"
 	DeleteRows           = "relationalStore.delete"
 	WriteLog             = "hilog.write"
@@ -85,6 +92,7 @@ const (
 	OnForeground     = "ability.onForeground"
 	OnBackground     = "ability.onBackground"
 	OnMessage        = "push.onMessage"
+	OnCallEvent      = "voipCall.voipCallUiEvent"
 	OnReceiveMessage = "extension.onReceiveMessage"
 	OnDestroy        = "extension.onDestroy"
 	OnAddForm        = "form.onAddForm"

@@ -48,6 +48,8 @@ type Behavior struct {
 	Answer *Answer `json:"answer,omitempty"`
 	// NoProxy names keys of the card for which the app makes no proxy.
 	NoProxy []string `json:"noProxy,omitempty"`
+	// Call says how the app deals with a call; nil is the zero CallBehavior.
+	Call *CallBehavior `json:"call,omitempty"`
 	// Calls are methods that the extension calls before it answers.
 	Calls []string `json:"calls,omitempty"`
 }

@@ -24,7 +24,7 @@
  */
 
 /** Where a message entered the app. */
-export type Via = 'DEFAULT' | 'IM' | 'BACKGROUND' | 'VoIP' | 'extension' | 'onCreate' | 'onNewWant' | 'row';
+export type Via = 'DEFAULT' | 'IM' | 'BACKGROUND' | 'VoIP' | 'extension' | 'onCreate' | 'onNewWant' | 'row' | 'call';
 
 /** The kind of a message. */
 export type Kind = 'alert' | 'form' | 'extension' | 'background' | 'liveview' | 'voip';

@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -157,7 +155,8 @@ var withDevice = []caseOf{
 		return nil
 	}},
 	{"a file there and back", thereAndBack},
-	{"a reverse rule carries bytes", func(t *testing.T, c *hdc.Client, key string) error { return carries(t, c, key) }},
+	{"rules carry bytes both ways", carries},
+	{"a log is followed", logFollowed},
 }
 
 func ran(t *testing.T, c *hdc.Client, key string, cmd hdc.Command, output string, exit int) error {
@@ -184,54 +183,4 @@ func thereAndBack(t *testing.T, c *hdc.Client, key string) error {
 		err = fmt.Errorf("%d bytes came back", len(got))
 	}
 	return errors.Join(sent, fetched, removed, err)
-}
-
-// carries sends bytes through a rule both ways. The host dials the device's end
-// by a second rule, since nobody on the device can be asked to.
-func carries(t *testing.T, c *hdc.Client, key string) error {
-	far, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = far.Close() }()
-	device, near := freePort(t), freePort(t)
-	for near == device {
-		near = freePort(t)
-	}
-	reverse, err := c.Reverse(t.Context(), key, device, far.Addr().(*net.TCPAddr).Port)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = reverse.Remove(t.Context()) }()
-	forward, err := c.Forward(t.Context(), key, near, device)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = forward.Remove(t.Context()) }()
-	conn, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(near)), 5*time.Second)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	if _, err := io.WriteString(conn, "ping"); err != nil {
-		return err
-	}
-	peer, err := acceptOne(far)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = peer.Close() }()
-	_ = peer.SetDeadline(time.Now().Add(20 * time.Second))
-	got := make([]byte, 4)
-	if _, err := io.ReadFull(peer, got); err != nil || string(got) != "ping" {
-		return fmt.Errorf("%q on the far side: %w", got, err)
-	}
-	if _, err := io.WriteString(peer, "pong"); err != nil {
-		return err
-	}
-	if _, err := io.ReadFull(conn, got); err != nil || string(got) != "pong" {
-		return fmt.Errorf("%q on the near side: %w", got, err)
-	}
-	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -219,6 +221,30 @@ func (c *Client) Logs(ctx context.Context, key string, f LogFilter) iter.Seq2[Lo
 	}
 }
 
+// Check returns an *ArgumentError for a filter that hilog would refuse.
+func (f LogFilter) Check() error {
+	_, err := f.command()
+	return err
+}
+
+// brokenAnywhere are the mistakes in an expression that Go's dialect shares with
+// richer ones. Which one hilog takes is not documented, so look-ahead and
+// back-references, which Go lacks, are left to it.
+var brokenAnywhere = []syntax.ErrorCode{
+	syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrMissingBracket, syntax.ErrInvalidCharRange,
+	syntax.ErrMissingRepeatArgument, syntax.ErrTrailingBackslash,
+}
+
+// checkMatch refuses an expression that is none. hilog would end at once.
+func checkMatch(expr string) error {
+	_, err := syntax.Parse(expr, syntax.Perl)
+	var broken *syntax.Error
+	if errors.As(err, &broken) && slices.Contains(brokenAnywhere, broken.Code) {
+		return badArgument("expression", expr, broken.Code.String()+"; put a backslash before what stands for itself")
+	}
+	return nil
+}
+
 // command returns hilog's command line. Source of the options: HarmonyOS, guide
 // of hilog.
 func (f LogFilter) command() (Command, error) {
@@ -247,6 +273,9 @@ func (f LogFilter) command() (Command, error) {
 	}
 	if f.PID > 0 {
 		args = append(args, "-P", f.PID)
+	}
+	if err := checkMatch(f.Match); err != nil {
+		return Command{}, err
 	}
 	if f.Match != "" {
 		args = append(args, "-e", f.Match)

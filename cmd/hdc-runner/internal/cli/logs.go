@@ -6,7 +6,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -57,6 +56,13 @@ func newLogs() *cobra.Command {
 			case bundle != "" && nonce == "":
 				return usagef("--bundle goes with --nonce: it prints the lines around one message")
 			}
+			filter.Level = hdc.LogLevel(level)
+			if nonce != "" {
+				filter.Match = regexp.QuoteMeta(nonce)
+			}
+			if err := filter.Check(); err != nil {
+				return usagef("%v", err)
+			}
 			client, key, err := o.device(cmd)
 			if err != nil {
 				return err
@@ -64,10 +70,6 @@ func newLogs() *cobra.Command {
 			p := &logPrinter{cmd: cmd, json: asJSON}
 			if bundle != "" {
 				return p.around(client, key, bundle, nonce)
-			}
-			filter.Level = hdc.LogLevel(level)
-			if nonce != "" {
-				filter.Match = regexp.QuoteMeta(nonce)
 			}
 			if raise {
 				restore, err := raiseLog(cmd, client, key)
@@ -77,10 +79,6 @@ func newLogs() *cobra.Command {
 				defer restore()
 			}
 			for line, err := range client.Logs(cmd.Context(), key, filter) {
-				var argument *hdc.ArgumentError
-				if errors.As(err, &argument) {
-					return usagef("%v", err)
-				}
 				if err != nil {
 					return ended(cmd.Context(), err)
 				}
@@ -193,6 +191,9 @@ func rowOf(l hdc.LogLine) logRow {
 func countOf(lines int) string {
 	if lines == 0 {
 		return "it is not known how many lines are missing"
+	}
+	if lines == 1 {
+		return "1 line is missing"
 	}
 	return fmt.Sprintf("%d lines are missing", lines)
 }

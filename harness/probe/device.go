@@ -122,6 +122,9 @@ func open(ctx context.Context, o DeviceOptions) (*env, Subject, error) {
 		return nil, s, err
 	}
 	s.HDC = version.String()
+	if warning := version.Warning(); warning != "" {
+		s.Warnings = append(s.Warnings, warning)
+	}
 	targets, err := o.Client.Targets(opening)
 	if err != nil {
 		return nil, s, err

@@ -60,6 +60,8 @@ type Subject struct {
 	// HDC is the hdc server's version, Transport how it reaches the device.
 	HDC       string `json:"hdc,omitempty"`
 	Transport string `json:"transport,omitempty"`
+	// Warnings say what else may be the reason for what was found.
+	Warnings []string `json:"warnings,omitempty"`
 	// Endpoint is the cloud's host, Requests how many it was sent.
 	Endpoint string `json:"endpoint,omitempty"`
 	Requests int    `json:"requests,omitempty"`

@@ -87,6 +87,7 @@ func TestSchema(t *testing.T) {
 		"a later field of device": {`"model"`, `"later": 1, "model"`},
 		"a connect key":           {`"device": "00000000"`, `"device": "FMR0223C13000649"`},
 		"a date that is none":     {"2026-01-31", "yesterday"},
+		"warnings that are none":  {`"transport"`, `"warnings": [], "transport"`},
 		"an outcome":              {`"outcome": "held"`, `"outcome": "maybe"`},
 		"held with a reason":      {`"outcome": "held"`, `"outcome": "held", "reason": "x"`},
 		"broken with a cause":     {`"outcome": "broken"`, `"outcome": "broken", "cause": "need"`},

@@ -48,6 +48,9 @@ func (p *probePrinter) device(key, bundle string, s probe.Subject, steps []probe
 		}
 	}
 	fmt.Fprintf(p.out, "%s, %s: %d probes\n", key, s.Name(), len(steps))
+	for _, warning := range s.Warnings {
+		fmt.Fprintf(p.out, "warning: %s\n", warning)
+	}
 	for _, touch := range fixtures.Touches() {
 		if n := does[touch]; n > 0 {
 			fmt.Fprintf(p.out, "  %3d  %s%s\n", n, probe.Harm(touch), ofApp(touch, bundle))

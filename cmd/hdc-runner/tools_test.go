@@ -23,6 +23,7 @@ import (
 //	hap FILE BUNDLE [SIGNER [VERSION]]  a package, unsigned without SIGNER
 //	ports VAR...               free ports of this machine
 //	state KEY STATE            the hdc server lists the device so from now on
+//	occupy PORT, release PORT  take a port of this machine, and let go of it
 //	emulators [NAME...]        the simulated emulator program with those instances,
 //	                           which is found by HARMONY_EMULATOR; silent, hangs,
 //	                           waits and broken are instances that go wrong so
@@ -35,11 +36,12 @@ func TestToolsScript(t *testing.T) {
 			env.Setenv(mark, env.WorkDir)
 			env.Setenv(hostdb.EnvDir, filepath.Join(env.WorkDir, "state"))
 			env.Values[stageKey{}] = &stage{procs: map[string]*proc{}}
+			env.Values[occupiedKey{}] = occupied{}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "start": cmdStart, "await": cmdAwait,
-			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators, "state": cmdState,
+			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators, "state": cmdState, "occupy": cmdOccupy, "release": cmdRelease,
 		},
 	})
 }

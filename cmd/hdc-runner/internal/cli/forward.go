@@ -27,10 +27,10 @@ func newForward() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "forward HOSTPORT DEVICEPORT",
 		Short: "hold a port of a device open on the hdc server's machine, or the other way round",
-		Long: "The rule lasts until Ctrl-C, and is made again when the device or the hdc server returns; with --stay it lasts until\n" +
-			"--remove, or until one of both goes. Both ends are 127.0.0.1: of the device, and of the machine on which the hdc\n" +
-			"server runs. That the rule stands does not mean that anything listens. Exit code: 0 done, or ended by Ctrl-C; 2\n" +
-			"usage, or no such rule; 3 anything else.",
+		Long: "The rule lasts until Ctrl-C, and is made again when the device or the hdc server returns, or once its port is free\n" +
+			"again; with --stay it lasts until --remove, or until one of both goes. Both ends are 127.0.0.1: of the device, and of\n" +
+			"the machine on which the hdc server runs. That the rule stands does not mean that anything listens. Exit code: 0\n" +
+			"done, or ended by Ctrl-C; 2 usage, or no such rule; 3 anything else.",
 		Example: "  hdc-runner forward 9230 9229\n  hdc-runner forward --reverse 8080 18080\n  hdc-runner forward --stay 9230 9229\n" +
 			"  hdc-runner forward --list\n  hdc-runner forward --remove 9230 9229\n  hdc-runner forward --remove-all",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -111,7 +111,7 @@ func forward(cmd *cobra.Command, o *tool, do forwardFlags, args []string) error 
 	}
 	rule, err := f.make(cmd.Context())
 	if err == nil {
-		f.say("made", rule)
+		sayRule(cmd, key, "made", rule)
 	}
 	return err
 }
@@ -124,77 +124,11 @@ func portOf(text string) (int, error) {
 	return n, nil
 }
 
-// forwarder keeps one rule.
-type forwarder struct {
-	cmd    *cobra.Command
-	client *hdc.Client
-	key    string
-	make   func(context.Context) (*hdc.Rule, error)
-}
-
-// hold makes the rule, makes it again after each return of the device, and
-// removes it when ctx ends.
-func (f *forwarder) hold(ctx context.Context) error {
-	rule, err := f.make(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeWait)
-		defer cancel()
-		if err := rule.Remove(ctx); err != nil {
-			f.cmd.PrintErrf("hdc-runner: the rule stays: %v; remove it with: hdc %s\n", err, removal(rule))
-		}
-	}()
-	f.say("ready", rule)
-	there := true
-	for e := range f.client.Watch(ctx, 0) {
-		ready := e.Kind != hdc.Unlisted && e.Target.State == hdc.StateConnected
-		switch {
-		case e.Kind == hdc.ServerLost:
-			f.cmd.PrintErrf("hdc-runner: the hdc server is away, and the rule with it: %v\n", e.Err)
-		case e.Kind == hdc.ServerFound:
-			// A server that restarted lists the device as it found it then, which
-			// need not be another state than before.
-			f.again(ctx, rule)
-		case e.Target.Key != f.key:
-		case ready:
-			there = true
-			f.again(ctx, rule)
-		case there:
-			there = false
-			f.cmd.PrintErrf("hdc-runner: %s is away, and the rule with it: %s\n", f.key, hdc.StateOffline.Advice())
-		}
-	}
-	return nil
-}
-
-// again makes the rule once more unless it still stands.
-func (f *forwarder) again(ctx context.Context, rule *hdc.Rule) {
-	held, err := f.client.Forwards(ctx)
-	for _, r := range held {
-		if r.Key == f.key && r.String() == rule.String() {
-			return
-		}
-	}
-	if err == nil {
-		_, err = f.make(ctx)
-	}
-	if err != nil {
-		if ctx.Err() == nil {
-			f.cmd.PrintErrf("hdc-runner: the rule could not be made again: %v\n", err)
-		}
-		return
-	}
-	f.say("again", rule)
-}
-
-func (f *forwarder) say(how string, rule *hdc.Rule) {
-	fmt.Fprintf(f.cmd.OutOrStdout(), "%s: %s %v\n", f.key, how, rule)
-}
-
 // removal is the command that removes a rule.
 func removal(rule *hdc.Rule) string {
-	_, nodes, _ := strings.Cut(rule.String(), " ")
-	return "fport rm " + nodes
+	ports := fmt.Sprintf("%d %d", rule.Host, rule.Device)
+	if rule.Reverse {
+		ports = "--reverse " + ports
+	}
+	return programName() + " forward --remove " + ports
 }

@@ -90,7 +90,7 @@ static void all(napi_env env)
 	CHECK(ark_flag(env, ark_stat(env, "running", napi_boolean)), "not running");
 	CHECK(!ark_flag(env, ark_stat(env, "connected", napi_boolean)), "connected to nobody");
 	/* The session has ended: there is nobody to report to. */
-	ark_rejects(env, ark_do(env, "flush", ark_number(env, 1), NULL, NULL, NULL), OTHER);
+	ark_rejects(env, ark_do(env, "flush", ark_number(env, 60000), NULL, NULL, NULL), OTHER);
 }
 
 static void after_stop(napi_env env)

@@ -28,7 +28,7 @@ import (
 
 func init() {
 	napi.Register(napi.Module{
-		Open: func() (any, error) { return bridge.New(hilog.Print), nil },
+		Open: func() (any, error) { return bridge.New(hilog.PrintAt), nil },
 		// The environment ends; what was delivered is still written, behind it.
 		Close: func(state any) { state.(*bridge.Bridge).Stop(nil) },
 		Threw: func(_ any, what string) {

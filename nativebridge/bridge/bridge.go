@@ -34,13 +34,14 @@ import (
 // seconds.
 const stopLimit = 2 * time.Second
 
-// Log is where lines go: to hilog on a device, to standard error elsewhere. It
-// returns at once.
-type Log func(level slog.Level, line string)
+// Log is where lines go: to hilog on a device, to standard error elsewhere. The
+// time is now, in the zone that start was told. It returns at once.
+type Log func(at time.Time, level slog.Level, line string)
 
 // Bridge is one environment's agent.
 type Bridge struct {
-	log      Log
+	out      Log
+	zone     atomic.Pointer[time.Location]
 	commands *commands
 	// live is the agent from Start to Stop: what each call looks at.
 	live atomic.Pointer[agent.Agent]
@@ -54,9 +55,16 @@ type Bridge struct {
 // New makes a Bridge that is not started; log may be nil.
 func New(log Log) *Bridge {
 	if log == nil {
-		log = func(slog.Level, string) {}
+		log = func(time.Time, slog.Level, string) {}
 	}
-	return &Bridge{log: log, commands: newCommands()}
+	b := &Bridge{out: log, commands: newCommands()}
+	b.zone.Store(time.Local)
+	return b
+}
+
+// log gives a line out.
+func (b *Bridge) log(level slog.Level, line string) {
+	b.out(time.Now().In(b.zone.Load()), level, line)
 }
 
 // Start opens the agent's files and dials, if there is a session. It may wait a
@@ -66,6 +74,7 @@ func (b *Bridge) Start(o Options) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	b.zone.Store(o.zone())
 	given, _, err := session.FromWant(o.want())
 	if err != nil && !errors.Is(err, session.ErrEnd) {
 		// The app works on without: a parameter is no reason to fail its start.

@@ -21,8 +21,9 @@ const (
 )
 
 // Caller calls the function that onCommand has registered, on the JavaScript
-// thread: with the command's number, its name and its arguments as JSON. It
-// never waits.
+// thread: with the command's number, its name and its arguments as JSON. Bridge
+// holds no lock while it calls: an engine may make either wait until the
+// JavaScript thread has come out of a call-back, in which it calls Reply.
 type Caller interface {
 	// Command returns an error if the call cannot be made: nobody answers then.
 	Command(id int64, name, args string) error
@@ -32,8 +33,10 @@ type Caller interface {
 
 // commands are what the platform was asked and has not answered.
 type commands struct {
-	mu      sync.Mutex
-	caller  Caller
+	mu     sync.Mutex
+	caller Caller
+	// uses counts what was registered, to tell that the caller is another one.
+	uses    int64
 	next    int64
 	waiting map[int64]chan result
 	closed  bool
@@ -72,19 +75,24 @@ func (b *Bridge) Fail(id, code int64, message string) {
 }
 
 func (c *commands) use(caller Caller) error {
+	released, err := c.replace(caller)
+	if released != nil {
+		released.Release()
+	}
+	return err
+}
+
+// replace returns which of the callers is to be let go.
+func (c *commands) replace(caller Caller) (Caller, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		if caller != nil {
-			caller.Release()
-		}
-		return newError(CodeStopped, "onCommand: the agent was stopped")
+		return caller, newError(CodeStopped, "onCommand: the agent was stopped")
 	}
-	if c.caller != nil {
-		c.caller.Release()
-	}
+	old := c.caller
 	c.caller = caller
-	return nil
+	c.uses++
+	return old, nil
 }
 
 func (c *commands) end(id int64, r result) {
@@ -101,20 +109,26 @@ func (c *commands) end(id int64, r result) {
 
 // close fails what waits, and lets the function go.
 func (c *commands) close() {
+	if caller := c.shut(); caller != nil {
+		caller.Release()
+	}
+}
+
+// shut is close, but for the caller that it returns.
+func (c *commands) shut() Caller {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return
+		return nil
 	}
 	c.closed = true
 	for id, w := range c.waiting {
 		delete(c.waiting, id)
 		w <- result{err: &wire.Failure{Code: wire.CodeStopped, Message: "the agent was stopped"}}
 	}
-	if c.caller != nil {
-		c.caller.Release()
-		c.caller = nil
-	}
+	caller := c.caller
+	c.caller = nil
+	return caller
 }
 
 // ask asks the platform and waits for its answer, for the context, or for
@@ -147,23 +161,52 @@ func (c *commands) ask(ctx context.Context, name string, args, into any) error {
 	}
 }
 
+// begin asks. The answer may come before it returns.
 func (c *commands) begin(name, args string) (int64, chan result, error) {
+	id, answer, caller, uses, err := c.enter(name)
+	for err == nil {
+		refused := caller.Command(id, name, args)
+		if refused == nil {
+			break
+		}
+		caller, uses, err = c.again(id, uses, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": " + refused.Error()})
+		if caller == nil {
+			break
+		}
+	}
+	return id, answer, err
+}
+
+// enter notes a command that is about to be asked, and returns whom to ask.
+func (c *commands) enter(name string) (id int64, answer chan result, caller Caller, uses int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
-		return 0, nil, &wire.Failure{Code: wire.CodeStopped, Message: "the agent was stopped"}
+		return 0, nil, nil, 0, &wire.Failure{Code: wire.CodeStopped, Message: "the agent was stopped"}
 	case c.caller == nil:
-		return 0, nil, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": the app has not called onCommand"}
+		return 0, nil, nil, 0, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": the app has not called onCommand"}
 	case len(c.waiting) >= maxCommands:
-		return 0, nil, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": too many commands wait for the app"}
+		return 0, nil, nil, 0, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": too many commands wait for the app"}
 	}
 	c.next++
-	id, answer := c.next, make(chan result, 1)
-	c.waiting[id] = answer
-	if err := c.caller.Command(id, name, args); err != nil {
-		delete(c.waiting, id)
-		return 0, nil, &wire.Failure{Code: wire.CodeUnavailable, Message: name + ": " + err.Error()}
+	answer = make(chan result, 1)
+	c.waiting[c.next] = answer
+	return c.next, answer, c.caller, c.uses, nil
+}
+
+// again returns whom to ask in place of a caller that refused: one that took
+// its place meanwhile. If there is none the command ends with the refusal, or has
+// ended with the agent, which its answer says.
+func (c *commands) again(id, uses int64, refusal error) (Caller, int64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch _, waits := c.waiting[id]; {
+	case !waits:
+		return nil, uses, nil
+	case c.caller != nil && c.uses != uses:
+		return c.caller, c.uses, nil
 	}
-	return id, answer, nil
+	delete(c.waiting, id)
+	return nil, uses, refusal
 }

@@ -76,11 +76,13 @@ func want(t testing.TB, values map[string]any) string {
 type log struct {
 	mu    sync.Mutex
 	lines []string
+	times []time.Time
 }
 
-func (l *log) print(level slog.Level, line string) {
+func (l *log) print(at time.Time, level slog.Level, line string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.times = append(l.times, at)
 	l.lines = append(l.lines, level.String()+" "+line)
 }
 
@@ -88,6 +90,16 @@ func (l *log) all() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]string(nil), l.lines...)
+}
+
+// first is the time of the first line, zero if there is none.
+func (l *log) first() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.times) == 0 {
+		return time.Time{}
+	}
+	return l.times[0]
 }
 
 func options(t testing.TB) bridge.Options {

@@ -35,7 +35,7 @@ func Commands() []string {
 type kit struct {
 	device   wire.Device
 	commands *commands
-	log      Log
+	log      func(slog.Level, string)
 }
 
 var _ agent.Kit = (*kit)(nil)

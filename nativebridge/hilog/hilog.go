@@ -58,13 +58,17 @@ func LevelOf(l slog.Level) Level {
 }
 
 // Print writes one line, from any goroutine.
-func Print(level slog.Level, line string) {
+func Print(level slog.Level, line string) { PrintAt(time.Now(), level, line) }
+
+// PrintAt is Print with the time of the line, in the zone that it is to be shown
+// in. The device's log has a time of its own, and shows no other.
+func PrintAt(at time.Time, level slog.Level, line string) {
 	line = cut(line)
 	if printer := find(); printer != nil {
 		printer(LevelOf(level), line)
 		return
 	}
-	fmt.Fprintf(os.Stderr, "%s %-5s %s: %s\n", time.Now().Format("15:04:05.000"), level, Tag, line)
+	fmt.Fprintf(os.Stderr, "%s %-5s %s: %s\n", at.Format("15:04:05.000"), level, Tag, line)
 }
 
 // NewHandler returns an slog.Handler that writes warnings and errors by Print,

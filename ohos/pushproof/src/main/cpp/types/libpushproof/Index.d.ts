@@ -44,18 +44,25 @@ export interface Device {
   bootId: string;
 }
 
-/** What start needs to know. The library finds no path and no time zone by itself. */
+/**
+ * What start needs to know. The library finds no path and no time zone by itself.
+ *
+ * tempDir, homeDir, caFile and caDir become variables of the process (TMPDIR, HOME, SSL_CERT_FILE, SSL_CERT_DIR), which all
+ * environments, Workers too, share: what is given replaces what was there, so the last start wins. What is left out stays as it
+ * is.
+ */
 export interface StartOptions {
   /** context.filesDir */
   filesDir: string;
   /** context.tempDir */
   tempDir?: string;
-  /** Becomes HOME; filesDir if left out. */
+  /** Becomes HOME; if left out, filesDir does where HOME is not set. */
   homeDir?: string;
   role: Role;
   device: Device;
-  /** East of UTC. */
+  /** East of UTC. For the times of this environment's lines where they go to standard error; hilog has its own. */
   utcOffsetMinutes?: number;
+  /** Certificates for a hub by wss. They are read once in a process, before the first such hub. */
   caFile?: string;
   caDir?: string;
   /** JSON of want.parameters that onCreate got. A session in it is used. */

@@ -6,9 +6,11 @@ package toolchain_test
 import (
 	"bytes"
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +143,27 @@ func TestBuildPassesTheCheck(t *testing.T) {
 			t.Errorf("report %+v", report)
 		}
 	})
+}
+
+// The library has main.go's settings of the runtime: without them Go would
+// resolve names by a file that HarmonyOS has not.
+func TestBuildKeepsTheRuntimesSettings(t *testing.T) {
+	for _, abi := range toolchain.ABIs() {
+		t.Run(string(abi), func(t *testing.T) {
+			j := job(t, abi, hosttest.Root(t), t.TempDir(), hosttest.Work(t))
+			build(t, j)
+			info, err := buildinfo.ReadFile(j.Out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range info.Settings {
+				if s.Key == "DefaultGODEBUG" && slices.Contains(strings.Split(s.Value, ","), "netdns=cgo") {
+					return
+				}
+			}
+			t.Errorf("no netdns=cgo in DefaultGODEBUG: %v", info.Settings)
+		})
+	}
 }
 
 func TestBuildRefuses(t *testing.T) {

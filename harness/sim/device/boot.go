@@ -48,6 +48,7 @@ func (d *Device) Reboot(ctx context.Context) error {
 		for _, a := range d.apps {
 			clear(a.seen)
 			a.waiting, a.ended = nil, ""
+			a.forgetViews()
 		}
 		d.startUp()
 		return true

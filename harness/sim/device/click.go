@@ -26,7 +26,8 @@ const callerKey = "ohos.aafwk.param.callerBundleName"
 // points to is started or called. The badge stays.
 func (d *Device) tap(ctx context.Context, n *notification) error {
 	d.mu.Lock()
-	d.withdraw(deletedByClick, func(other *notification) bool { return other == n })
+	// A live view stays: claim kinds.liveview.click.
+	d.withdraw(deletedByClick, func(other *notification) bool { return other == n && n.view == nil })
 	d.screen.shade = false
 	spec := &n.app.spec
 	want := seam.Want{}

@@ -97,12 +97,13 @@ func (d *Device) deliver(ctx context.Context, m sim.Message) sim.Receipt {
 		return d.extension(ctx, a, m, b, n)
 	case push.KindBackground:
 		return d.background(ctx, a, m, b)
+	case push.KindLiveView:
+		return d.liveview(a, m)
 	case push.KindVoIP:
 		return d.voip(ctx, a, m, b)
 	case push.KindForm:
 		return d.form(ctx, a, m)
 	}
-	d.refuse(m, fmt.Errorf("the simulated device does not know messages of the kind %s", kind))
 	return sim.Other
 }
 

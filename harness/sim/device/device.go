@@ -16,8 +16,8 @@
 // the device are real, unless the device's date was set.
 //
 // It does not play or vibrate, a picture is made of boxes and ASCII text, a bad
-// network that loses less than everything changes nothing, and it knows nothing
-// of live views: a message of that kind is answered with receipt 14.
+// network that loses less than everything changes nothing, and it knows no
+// live views that depend on a place.
 // A card shows the texts that it is bound to, whatever its page looks like. Where the documentation is silent
 // the choice made here is a claim in fixtures/claims.
 package device

@@ -11,7 +11,7 @@ import (
 
 // windowTypes are the numbers of the system's windows; an app's is 1. That of
 // the banner is claim device.windows.dump, like the columns.
-var windowTypes = map[string]int{nameDesktop: 2001, nameCall: 2102, nameBanner: 2109, nameDropdown: 2109, nameLock: 2110}
+var windowTypes = map[string]int{nameDesktop: 2001, nameCall: 2102, nameStatusBar: 2108, nameBanner: 2109, nameDropdown: 2109, nameLock: 2110}
 
 // maxWindowName is where the list cuts a name. Source: OpenHarmony,
 // window_manager.
@@ -31,8 +31,8 @@ func (d *Device) dumpWindows(w io.Writer) {
 	focus := 0
 	for i := len(visible) - 1; i >= 0; i-- {
 		windowRow(w, visible[i], topOrder-len(visible)+1+i)
-		// A banner takes no focus.
-		if focus == 0 && visible[i].window != windowBanner {
+		// A banner takes no focus, nor does the status bar.
+		if focus == 0 && visible[i].window != windowBanner && visible[i].window != windowStatusBar {
 			focus = visible[i].window
 		}
 	}

@@ -89,6 +89,24 @@ func (h handler) answer(ctx context.Context, req *jsonrpc2.Request) (result any,
 	case seam.ReportCallState:
 		_, err = with(req, func(c seam.CallChange) (any, error) { return nil, d.changeCall(p, c) })
 		return nil, nil, err
+	case seam.LiveViewsEnabled:
+		result, err = d.viewsEnabled(p.app)
+		return result, nil, err
+	case seam.StartLiveView:
+		result, err = with(req, func(l seam.LiveView) (any, error) { return d.startView(p, l) })
+		return result, nil, err
+	case seam.UpdateLiveView, seam.StopLiveView:
+		result, err = with(req, func(l seam.LiveView) (any, error) { return d.changeView(p, l, req.Method == seam.StopLiveView) })
+		return result, nil, err
+	case seam.ActiveLiveView:
+		result, err = with(req, func(i seam.LiveViewID) (any, error) { return d.activeView(p.app, i.ID) })
+		return result, nil, err
+	case seam.CancelNotification:
+		_, err = with(req, func(n seam.NotificationID) (any, error) { d.cancelNotifications(p.app, n.ID, false); return nil, nil })
+		return nil, nil, err
+	case seam.CancelNotifications:
+		d.cancelNotifications(p.app, 0, true)
+		return nil, nil, nil
 	case seam.QueryRows:
 		result, err = with(req, func(t seam.Table) ([]seam.Row, error) { return d.queryRows(p.app, t.Name) })
 		return result, nil, err

@@ -41,7 +41,7 @@ func (d *Device) Install(spec InstalledApp) error {
 			if !a.updated.After(old.updated.Add(time.Millisecond)) {
 				a.updated = old.updated.Add(time.Millisecond) // no two are of one time
 			}
-			a.uid, a.kept, a.seen, old.gone = old.uid, old.kept, old.seen, true
+			a.uid, a.kept, a.seen, a.views, old.gone = old.uid, old.kept, old.seen, old.views, true
 			d.apps[i] = a
 			d.save(a)
 			return nil
@@ -128,6 +128,7 @@ func (d *Device) wipe(bundle string, reason sim.Receipt) (*app, error) {
 	d.save(a)
 	if reason == sim.AppUninstalled {
 		d.withdraw(deletedWithBundle, func(n *notification) bool { return n.app == a })
+		a.forgetViews()
 	}
 	d.mu.Unlock()
 	if token != "" {

@@ -23,6 +23,8 @@ type notification struct {
 	badge int
 	at    time.Time
 	click target
+	// view is set for a live view's.
+	view *liveView
 	// goneAt and reason say when and why it left the shade; the time is zero
 	// while it is there.
 	goneAt time.Time
@@ -35,6 +37,7 @@ type deletion int
 
 const (
 	deletedByClick    deletion = 1
+	deletedByUser     deletion = 2
 	deletedByApp      deletion = 8
 	deletedByLimit    deletion = 11
 	deletedBySwitch   deletion = 13
@@ -58,7 +61,7 @@ func (d *Device) show(n *notification) bool {
 		n.id = 1<<31 - 1 - d.ids.notification
 	}
 	n.at = d.date()
-	same := func(old *notification) bool { return old.app == n.app && old.id == n.id }
+	same := func(old *notification) bool { return old.app == n.app && old.id == n.id && old.view == nil }
 	if d.banner.of != nil && same(d.banner.of) {
 		d.banner.of = nil
 	}

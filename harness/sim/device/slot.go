@@ -20,6 +20,7 @@ var (
 	slotSocial  = slot{"SOCIAL_COMMUNICATION", 1, 0, false}
 	slotService = slot{"SERVICE_INFORMATION", 2, 1, false}
 	slotContent = slot{"CONTENT_INFORMATION", 3, 2, true}
+	slotLive    = slot{"LIVE_VIEW", 4, 5, false}
 )
 
 // slotOf returns the channel of a category: the conversation categories are

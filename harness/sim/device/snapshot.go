@@ -52,7 +52,9 @@ type AppState struct {
 	// they were written or deleted since the device was made.
 	Rows int
 	// Cards are on the desktop, in the order in which they were put there.
-	Cards      []CardState
+	Cards []CardState
+	// LiveViews are those of which the device knows, by id.
+	LiveViews  []LiveViewState
 	Registered []string
 	// Files is the app's files folder on the host.
 	Files string
@@ -83,7 +85,7 @@ func (d *Device) State() State {
 	}
 	for _, a := range d.apps {
 		app := AppState{Bundle: a.spec.Bundle, Enabled: a.kept.Enabled, Badge: a.kept.Badge, Token: push.NewToken(a.kept.Token),
-			KeepsMessage: a.kept.Background != nil, Rows: a.rows, Cards: a.cardStates(), Files: a.filesDir(), Ended: a.ended}
+			KeepsMessage: a.kept.Background != nil, Rows: a.rows, Cards: a.cardStates(), LiveViews: a.viewStates(), Files: a.filesDir(), Ended: a.ended}
 		if p := a.main; p != nil {
 			app.PID, app.Foreground, app.Suspended = p.child.PID(), p.foreground, p.suspended
 			app.Registered = append(app.Registered, p.registered...)

@@ -33,6 +33,8 @@ type app struct {
 	gone       bool
 	// ended says how the last main process ended.
 	ended Ended
+	// views are its live views by id, those that have ended as well.
+	views map[int64]*liveView
 	// waiting holds messages for types that are not registered yet, if the
 	// device keeps them.
 	waiting []heldMessage
@@ -44,6 +46,8 @@ type record struct {
 	AAID  string `json:"aaid,omitempty"`
 	// Enabled is the notification switch, off by default.
 	Enabled bool `json:"enabled"`
+	// NoLiveViews is set once the user has turned live views off.
+	NoLiveViews bool `json:"noLiveViews,omitempty"`
 	// Asked is set once the user has answered the authorisation dialog.
 	Asked      bool         `json:"asked"`
 	Badge      int          `json:"badge"`

@@ -23,22 +23,24 @@ const callBundle = "com.ohos.callui"
 
 // The ids of the system's windows; those of apps follow firstAppWindow.
 const (
-	windowDesktop  = 2
-	windowLock     = 10
-	windowDropdown = 17
-	windowBanner   = 18
-	windowDialog   = 40
-	windowCall     = 52
-	firstAppWindow = 100
+	windowDesktop   = 2
+	windowLock      = 10
+	windowDropdown  = 17
+	windowBanner    = 18
+	windowDialog    = 40
+	windowCall      = 52
+	windowStatusBar = 20
+	firstAppWindow  = 100
 )
 
 // The names of its windows. Source: OpenHarmony, window_manager.
 const (
-	nameDesktop  = "SCBDesktop"
-	nameLock     = "SCBScreenLock"
-	nameDropdown = "SCBDropdownPanel"
-	nameBanner   = "SCBBannerNotification"
-	nameCall     = "callui"
+	nameDesktop   = "SCBDesktop"
+	nameLock      = "SCBScreenLock"
+	nameDropdown  = "SCBDropdownPanel"
+	nameBanner    = "SCBBannerNotification"
+	nameCall      = "callui"
+	nameStatusBar = "SCBStatusBar"
 )
 
 // tree makes the UI tree of what is on the screen, lowest window first; d.mu
@@ -67,13 +69,14 @@ func (d *Device) full() box { return box{0, 0, d.opts.Profile.Width, d.opts.Prof
 // first; d.mu is held.
 func (d *Device) visible() []*node {
 	full := d.full()
-	call := d.callWindow(full)
-	if d.screen.locked {
-		windows := []*node{d.lockScreen(full)}
-		if call != nil {
-			windows = append(windows, call)
+	var top []*node
+	for _, w := range []*node{d.statusBar(full), d.callWindow(full)} {
+		if w != nil {
+			top = append(top, w)
 		}
-		return windows
+	}
+	if d.screen.locked {
+		return append([]*node{d.lockScreen(full)}, top...)
 	}
 	windows := []*node{d.desktop(full)}
 	if d.front != nil {
@@ -88,10 +91,7 @@ func (d *Device) visible() []*node {
 	if d.screen.shade {
 		windows = append(windows, d.shadeWindow(full))
 	}
-	if call != nil {
-		windows = append(windows, call)
-	}
-	return windows
+	return append(windows, top...)
 }
 
 // hidden returns the windows that there are and that nobody sees; d.mu is held.

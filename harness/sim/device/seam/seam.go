@@ -21,6 +21,13 @@
 //	notificationManager.isNotificationEnabled        Enabled
 //	notificationManager.requestEnableNotification    (when the user has answered)
 //	formProvider.updateForm          FormUpdate
+//	notificationManager.cancel       NotificationID
+//	notificationManager.cancelAll
+//	liveViewManager.isLiveViewEnabled                (true or false)
+//	liveViewManager.startLiveView    LiveView        LiveViewResult
+//	liveViewManager.updateLiveView   LiveView        LiveViewResult
+//	liveViewManager.stopLiveView     LiveView        LiveViewResult
+//	liveViewManager.getActiveLiveView LiveViewID     LiveView
 //	voipCall.reportIncomingCall      IncomingCall    (a number)
 //	voipCall.reportIncomingCallError CallFailure
 //	voipCall.reportCallStateChange   CallChange
@@ -78,6 +85,13 @@ const (
 	ReportIncomingCall   = "voipCall.reportIncomingCall"
 	ReportCallError      = "voipCall.reportIncomingCallError"
 	ReportCallState      = "voipCall.reportCallStateChange"
+	CancelNotification   = "notificationManager.cancel"
+	CancelNotifications  = "notificationManager.cancelAll"
+	LiveViewsEnabled     = "liveViewManager.isLiveViewEnabled"
+	StartLiveView        = "liveViewManager.startLiveView"
+	UpdateLiveView       = "liveViewManager.updateLiveView"
+	StopLiveView         = "liveViewManager.stopLiveView"
+	ActiveLiveView       = "liveViewManager.getActiveLiveView"
 	QueryRows            = "relationalStore.query"
 	DeleteRows           = "relationalStore.delete"
 	WriteLog             = "hilog.write"

@@ -13,7 +13,7 @@ const own = createRequire(new URL('../../check/package.json', import.meta.url));
 const version = own('typescript/package.json').version;
 
 // As ets-loader has them.
-const options = { useDefineForClassFields: false, experimentalDecorators: true, inlineSourceMap: true, inlineSources: true };
+const options = { useDefineForClassFields: false, experimentalDecorators: true, sourceMap: true };
 
 /** The JavaScript of a file, from the folder cache if it is there. */
 export async function transpiled(file, cache) {
@@ -31,8 +31,11 @@ export async function transpiled(file, cache) {
 
 function transpile(text, file) {
   const ts = own('typescript');
-  return ts.transpileModule(text, {
+  const { outputText, sourceMapText } = ts.transpileModule(text, {
     fileName: file.replace(/\.ets$/, '.ts'),
     compilerOptions: { target: ts.ScriptTarget.ES2021, module: ts.ModuleKind.ES2020, ...options },
-  }).outputText;
+  });
+  // Where something is thrown is said of the file that a person has.
+  const map = Buffer.from(JSON.stringify({ ...JSON.parse(sourceMapText), sources: [path.basename(file)] })).toString('base64');
+  return outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '') + `\n//# sourceMappingURL=data:application/json;base64,${map}\n`;
 }

@@ -23,12 +23,16 @@ func (e *ServerError) Error() string {
 		return fmt.Sprintf("%s accepts connections but did not greet like an hdc server (%v): "+
 			"another program may hold the port; see who (lsof -i, netstat), or restart the server: hdc kill, then hdc start", e.Addr, e.Err)
 	}
+	return fmt.Sprintf("no hdc server at %s (%v): start it with: hdc start. %s", e.Addr, e.Err, otherPort())
+}
+
+// otherPort says how a server on another port is named.
+func otherPort() string {
 	port := "unset"
 	if v := os.Getenv(PortEnv); v != "" {
 		port = v
 	}
-	return fmt.Sprintf("no hdc server at %s (%v): start it with: hdc start. "+
-		"A server on another port is named by %s (now %s)", e.Addr, e.Err, PortEnv, port)
+	return fmt.Sprintf("A server on another port is named by %s (now %s)", PortEnv, port)
 }
 
 // Unwrap returns the cause.

@@ -41,7 +41,7 @@ type StartError struct {
 func (e *StartError) Error() string {
 	if e.Program == "" {
 		return fmt.Sprintf("no hdc server at %s, and no hdc program to start one (%v): install the HarmonyOS command line tools "+
-			"and put sdk/default/openharmony/toolchains into PATH, or name the program by %s", e.Addr, e.Err, ProgramEnv)
+			"and put sdk/default/openharmony/toolchains into PATH, or name the program by %s. %s", e.Addr, e.Err, ProgramEnv, otherPort())
 	}
 	said := ""
 	if text := strings.TrimSpace(e.Output); text != "" {

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/pushproof/pushproof/cmd/hdc-runner/internal/fleet"
 	"github.com/pushproof/pushproof/harness/device/emulator"
+	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/hvigor"
 	sim "github.com/pushproof/pushproof/harness/sim/emulator"
 )
@@ -57,7 +59,7 @@ func (o *output) soFar() (string, <-chan struct{}) {
 
 // passed on are the variables of a script that a program in the background
 // gets.
-var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_HAP", "PUSHPROOF_RIGHTS", "PUSHPROOF_RUNTIME", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HUB_ADVERTISE", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", emulator.ProgramEnv, sim.CallEnv, "XDG_CACHE_HOME", "JAVA_HOME", hvigor.SDKEnv, "BUILT", "SIGNED", fleet.EnvLimit, mark}
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SYSTEMROOT", "PUSHPROOF_BUNDLE", "PUSHPROOF_HAP", "PUSHPROOF_RIGHTS", "PUSHPROOF_RUNTIME", "PUSHPROOF_STATE_DIR", "PUSHPROOF_HDC_SERVER", "PUSHPROOF_HUB_ADVERTISE", "PUSHPROOF_HDC_SEVER", "OHOS_HDC_SERVER_PORT", emulator.ProgramEnv, sim.CallEnv, callVar, "XDG_CACHE_HOME", "JAVA_HOME", hvigor.SDKEnv, "BUILT", "SIGNED", fleet.EnvLimit, mark}
 
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, args, 2, "start NAME PROGRAM ARG...")
@@ -92,6 +94,8 @@ func command(ts *testscript.TestScript, program string, args ...string) *exec.Cm
 	cmd := exec.Command(path, args...)
 	cmd.Args[0] = program
 	cmd.Dir = ts.MkAbs(".")
+	// No script may start a server by an hdc that this machine happens to have.
+	cmd.Env = append(cmd.Env, hdc.ProgramEnv+"="+cmp.Or(ts.Getenv(programVar), noProgram))
 	for _, name := range passedOn {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)

@@ -21,7 +21,7 @@ import (
 // TestMain makes hdc-runner a command of the scripts: it is this test binary
 // under another name, and the real main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hdc-runner": main, standIn: emulatorProgram})
+	testscript.Main(m, map[string]func(){"hdc-runner": main, standIn: emulatorProgram, hdcStandIn: hdcProgram})
 }
 
 // patience bounds each wait of these tests: other tests may need the CPU, too.
@@ -108,8 +108,9 @@ type stageKey struct{}
 
 // stage is what the commands of one script share.
 type stage struct {
-	world *world.World
-	procs map[string]*proc
+	world   *world.World
+	procs   map[string]*proc
+	started started
 }
 
 func theStage(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }

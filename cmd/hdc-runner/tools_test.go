@@ -4,6 +4,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/pushproof/pushproof/harness/hostdb"
 	"github.com/pushproof/pushproof/harness/sim/hap"
 	"github.com/pushproof/pushproof/harness/sim/hdcd"
+	"github.com/pushproof/pushproof/harness/sim/hdcd/faults"
 )
 
 // TestToolsScript runs the scripts of testdata/tools: the commands for one
@@ -24,6 +26,10 @@ import (
 //	ports VAR...               free ports of this machine
 //	state KEY STATE            the hdc server lists the device so from now on
 //	occupy PORT, release PORT  take a port of this machine, and let go of it
+//	program [KEY...]           the hdc program, whose start brings up a server on
+//	                           $PROGRAMADDR, with these devices of the world
+//	down                       ends the server that it has started; fails if none was
+//	hdcfaults JSON...          the rules by which the world's hdc server goes wrong
 //	emulators [NAME...]        the simulated emulator program with those instances,
 //	                           which is found by HARMONY_EMULATOR; silent, hangs,
 //	                           waits and broken are instances that go wrong so
@@ -41,7 +47,7 @@ func TestToolsScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": cmdWorld, "vanish": cmdVanish, "forwards": cmdForwards, "start": cmdStart, "await": cmdAwait,
-			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators, "state": cmdState, "occupy": cmdOccupy, "release": cmdRelease,
+			"interrupt": cmdInterrupt, "finish": cmdFinish, "code": cmdCode, "hap": cmdHap, "ports": cmdPorts, "emulators": cmdEmulators, "state": cmdState, "occupy": cmdOccupy, "release": cmdRelease, "program": cmdProgram, "down": cmdDown, "hdcfaults": cmdHDCFaults,
 		},
 	})
 }
@@ -70,6 +76,16 @@ func cmdState(ts *testscript.TestScript, neg bool, args []string) {
 	if !theWorld(ts).HDC.SetState(args[0], hdcd.State(args[1])) {
 		ts.Fatalf("no device %s", args[0])
 	}
+}
+
+func cmdHDCFaults(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, args, 0, "hdcfaults JSON...")
+	rules := make([]faults.Fault, len(args))
+	for i, arg := range args {
+		ts.Check(json.Unmarshal([]byte(arg), &rules[i]))
+	}
+	_, err := theWorld(ts).HDC.Faults().Replace(rules)
+	ts.Check(err)
 }
 
 func cmdPorts(ts *testscript.TestScript, neg bool, args []string) {

@@ -6,10 +6,13 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,8 +54,16 @@ func newDevices() *cobra.Command {
 				return err
 			}
 			client := hdc.New(hdc.Options{Addr: server})
+			err = reach(cmd.Context(), cmd.ErrOrStderr(), client, harness.Env())
 			if watch {
+				if err != nil {
+					cmd.PrintErrf("hdc-runner: %s\n", told(err))
+				}
+				// One that is not there yet is waited for.
 				return watchDevices(cmd, client, asJSON)
+			}
+			if err != nil {
+				return err
 			}
 			rows, err := listDevices(cmd.Context(), client)
 			if err != nil {
@@ -72,29 +83,54 @@ func newDevices() *cobra.Command {
 	return cmd
 }
 
+// Bounds of the look at devices: how long each may take, of which a healthy one
+// takes a part of a second, and how many are looked at at once.
+const (
+	lookLimit   = 5 * time.Second
+	looksAtOnce = 8
+)
+
+// listDevices lists what the hdc server knows. A device that does not answer
+// costs no more than lookLimit, and the others nothing.
 func listDevices(ctx context.Context, client *hdc.Client) ([]deviceRow, error) {
 	targets, err := client.Targets(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]deviceRow, 0, len(targets))
-	for _, t := range targets {
-		row := deviceRow{Key: t.Key, Transport: t.Transport, State: string(t.State)}
-		if t.State == hdc.StateConnected {
-			d, err := device.Open(ctx, client, t.Key, device.App{})
-			if err != nil {
-				row.Problem = err.Error()
-			} else {
-				p := d.Profile()
-				row.Type, row.Model, row.API, row.OSVersion, row.Build = p.Type, p.Model, p.API, p.OSVersion, &p.Build
-				row.Emulator, row.Simulated = p.Emulator, p.Simulated
-			}
-		} else {
-			row.Problem = t.State.Advice()
+	rows := make([]deviceRow, len(targets))
+	free := make(chan struct{}, looksAtOnce)
+	var looks sync.WaitGroup
+	for i, t := range targets {
+		rows[i] = deviceRow{Key: t.Key, Transport: t.Transport, State: string(t.State), Problem: t.State.Advice()}
+		if t.State != hdc.StateConnected {
+			continue
 		}
-		rows = append(rows, row)
+		looks.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			rows[i].look(ctx, client)
+		})
 	}
-	return rows, nil
+	looks.Wait()
+	return rows, ctx.Err()
+}
+
+// look reads the device's profile.
+func (r *deviceRow) look(ctx context.Context, client *hdc.Client) {
+	looking, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	d, err := device.Open(looking, client, r.Key, device.App{})
+	var away *hdc.TargetError
+	switch {
+	case err == nil:
+		p := d.Profile()
+		r.Type, r.Model, r.API, r.OSVersion, r.Build = p.Type, p.Model, p.API, p.OSVersion, &p.Build
+		r.Emulator, r.Simulated = p.Emulator, p.Simulated
+	case looking.Err() != nil && !errors.As(err, &away):
+		r.Problem = fmt.Sprintf("read the device's parameters: no answer within %d s", lookLimit/time.Second)
+	default:
+		r.Problem = told(err)
+	}
 }
 
 func printDevices(w io.Writer, rows []deviceRow) error {

@@ -23,7 +23,7 @@ import (
 // check is one line of doctor.
 type check struct {
 	Name string `json:"name"`
-	// Result is ok, problem or skipped.
+	// Result is ok, warning, problem or skipped.
 	Result string `json:"result"`
 	Detail string `json:"detail"`
 	// usage says that a flag is to blame.
@@ -32,6 +32,7 @@ type check struct {
 
 const (
 	checkOK      = "ok"
+	checkWarning = "warning"
 	checkProblem = "problem"
 	checkSkipped = "skipped"
 )
@@ -42,8 +43,8 @@ func newDoctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "check hdc server, devices, app, package, service account and collector of receipts, and say what to do",
-		Long: "doctor sends no push and starts no app. Exit code: 0 all is well; 2 usage, or no device has the key of --target; 3\n" +
-			"something else is not well.",
+		Long: "doctor sends no push and starts no app. Exit code: 0 all is well, warnings aside; 2 usage, or no device has the key of\n" +
+			"--target; 3 something else is not well.",
 		Example: "  hdc-runner doctor\n  hdc-runner doctor --service-account key.json --bundle com.example.app",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,7 +53,7 @@ func newDoctor() *cobra.Command {
 			if config.HDCServer, err = harness.Server(config.HDCServer); err != nil {
 				return err
 			}
-			checks := examine(cmd.Context(), config)
+			checks := examine(cmd.Context(), cmd.ErrOrStderr(), config)
 			return printChecks(cmd.OutOrStdout(), checks, asJSON)
 		},
 	}
@@ -63,18 +64,26 @@ func newDoctor() *cobra.Command {
 }
 
 // examine makes all checks; none stops those after it.
-func examine(ctx context.Context, c harness.Config) []check {
+func examine(ctx context.Context, stderr io.Writer, c harness.Config) []check {
 	var checks []check
 	note := func(name, result, format string, args ...any) {
 		checks = append(checks, check{Name: name, Result: result, Detail: fmt.Sprintf(format, args...)})
 	}
 	client := hdc.New(hdc.Options{Addr: c.HDCServer})
-	version, err := client.CheckServer(ctx)
+	err := reach(ctx, stderr, client, c)
+	var version hdc.Version
+	if err == nil {
+		version, err = client.CheckServer(ctx)
+	}
 	if err != nil {
-		note("hdc server", checkProblem, "%v", err)
+		note("hdc server", checkProblem, "%s", told(err))
 		note("devices", checkSkipped, "there is no hdc server to ask")
 	} else {
-		note("hdc server", checkOK, "version %s on %s", version, client.Addr())
+		if warning := version.Warning(); warning != "" {
+			note("hdc server", checkWarning, "%s: %s", client.Addr(), warning)
+		} else {
+			note("hdc server", checkOK, "version %s on %s", version, client.Addr())
+		}
 		checks = append(checks, examineDevices(ctx, client, c)...)
 	}
 	checks = append(checks, examineWay(c)...)
@@ -94,7 +103,7 @@ func examine(ctx context.Context, c harness.Config) []check {
 func examineDevices(ctx context.Context, client *hdc.Client, c harness.Config) []check {
 	rows, err := listDevices(ctx, client)
 	if err != nil {
-		return []check{{Name: "devices", Result: checkProblem, Detail: err.Error()}}
+		return []check{{Name: "devices", Result: checkProblem, Detail: told(err)}}
 	}
 	if len(rows) == 0 {
 		return []check{{Name: "devices", Result: checkProblem, Detail: (&harness.TargetError{}).Error()}}
@@ -132,7 +141,7 @@ func examineDevices(ctx context.Context, client *hdc.Client, c harness.Config) [
 
 func examineApp(ctx context.Context, client *hdc.Client, key string, c harness.Config) []check {
 	name := "app on " + key
-	problem := func(err error) []check { return []check{{Name: name, Result: checkProblem, Detail: err.Error()}} }
+	problem := func(err error) []check { return []check{{Name: name, Result: checkProblem, Detail: told(err)}} }
 	d, err := device.Open(ctx, client, key, device.App{Bundle: c.Bundle, Ability: c.Ability})
 	if err != nil {
 		return problem(err)

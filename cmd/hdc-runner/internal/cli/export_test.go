@@ -4,9 +4,11 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"time"
 
+	"github.com/pushproof/pushproof/harness/hdc"
 	"github.com/pushproof/pushproof/harness/probe"
 )
 
@@ -32,4 +34,17 @@ func ProbeFileName(file *probe.File) string { return probeFileName(file) }
 func Escape(in io.Reader) (typed io.Reader, left *bool) {
 	left = new(bool)
 	return &escape{in: in, leave: func() { *left = true }, fresh: true}, left
+}
+
+// LooksAtOnce is how many devices are looked at at once.
+const LooksAtOnce = looksAtOnce
+
+// Problems lists the devices, and gives what is wrong with each.
+func Problems(ctx context.Context, client *hdc.Client) ([]string, error) {
+	rows, err := listDevices(ctx, client)
+	problems := make([]string, len(rows))
+	for i, r := range rows {
+		problems[i] = r.Problem
+	}
+	return problems, err
 }

@@ -55,22 +55,30 @@ func (f *transfer) options(cmd *cobra.Command, key string) hdc.FileOptions {
 			return
 		}
 		told = p
-		cmd.PrintErrf("%s: %s files, %s bytes: %s\n", key, of(int64(p.Files), int64(p.AllFiles)), of(p.Bytes, p.AllBytes), p.File)
+		cmd.PrintErrf("%s: %s, %s: %s\n", key, of(int64(p.Files), int64(p.AllFiles), "file"), of(p.Bytes, p.AllBytes, "byte"), p.File)
 	}
 	return o
 }
 
 // of is a part of a whole, which may be unknown.
-func of(part, all int64) string {
+func of(part, all int64, what string) string {
 	if all == 0 {
-		return fmt.Sprint(part)
+		return many(part, what)
 	}
-	return fmt.Sprintf("%d of %d", part, all)
+	return fmt.Sprintf("%d of %s", part, many(all, what))
+}
+
+// many counts in words.
+func many[N int | int64](n N, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // tell says what was copied.
 func (f *transfer) tell(cmd *cobra.Command, key string, done hdc.FolderTransfer) {
-	text := fmt.Sprintf("%d files, %d bytes, at %s", done.Files, done.Bytes, done.Path)
+	text := fmt.Sprintf("%s, %s, at %s", many(done.Files, "file"), many(done.Bytes, "byte"), done.Path)
 	if done.Skipped > 0 {
 		text += fmt.Sprintf("; %d left alone", done.Skipped)
 	}
@@ -81,7 +89,7 @@ func (f *transfer) tell(cmd *cobra.Command, key string, done hdc.FolderTransfer)
 		}
 	}
 	if len(done.Unmade) > 0 {
-		text += fmt.Sprintf("; %d empty folders not made", len(done.Unmade))
+		text += fmt.Sprintf("; %s not made", many(len(done.Unmade), "empty folder"))
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", key, text)
 }

@@ -136,7 +136,7 @@ func isLocal(err error) bool {
 func failureCode(w io.Writer, key string, err error) int {
 	code := verdict.ExitPass
 	for _, e := range joined(err) {
-		fmt.Fprintf(w, "hdc-runner: %s: %v\n", key, e)
+		fmt.Fprintf(w, "hdc-runner: %s: %s\n", key, told(e))
 		var refused *hdc.InstallError
 		var needs *hdc.NeedsError
 		if errors.As(e, &refused) || errors.As(e, &needs) {

@@ -112,7 +112,7 @@ func (f *sendFlags) send(ctx context.Context, out, stderr io.Writer, path string
 	defer client.Close()
 	var screen *device.Device
 	if f.config.Target != "" {
-		if screen, err = f.openScreen(ctx); err != nil {
+		if screen, err = f.openScreen(ctx, stderr); err != nil {
 			return err
 		}
 	}
@@ -184,8 +184,11 @@ func (f *sendFlags) client() (*pushcloud.Client, error) {
 	return harness.NewCloud(f.config, alter...)
 }
 
-func (f *sendFlags) openScreen(ctx context.Context) (*device.Device, error) {
+func (f *sendFlags) openScreen(ctx context.Context, stderr io.Writer) (*device.Device, error) {
 	client := hdc.New(hdc.Options{Addr: f.config.HDCServer})
+	if err := reach(ctx, stderr, client, f.config); err != nil {
+		return nil, err
+	}
 	keys, err := harness.Targets(ctx, client, f.config.Target)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "hdc-runner: interrupted")
 		return verdict.ExitInfra
 	}
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(told(err)) {
 		fmt.Fprintf(stderr, "hdc-runner: %s\n", strings.TrimSuffix(line, "\n"))
 	}
 	if isUsage(err) {

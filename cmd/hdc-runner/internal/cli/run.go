@@ -159,6 +159,9 @@ func (f *runFlags) fleet(ctx context.Context, config harness.Config, r *report.R
 		return err
 	}
 	client := harness.NewHDC(config, nil)
+	if err := reach(ctx, stderr, client, config); err != nil {
+		return err
+	}
 	keys, err := harness.Targets(ctx, client, config.Target)
 	if err != nil {
 		return err

@@ -88,6 +88,6 @@ func notRun(cmd *cobra.Command, err error) error {
 	case errors.As(err, &argument):
 		return usagef("%v", err)
 	}
-	cmd.PrintErrf("hdc-runner: %v\n", err)
+	cmd.PrintErrf("hdc-runner: %s\n", told(err))
 	return exit(exitShell)
 }

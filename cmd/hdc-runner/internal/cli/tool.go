@@ -5,7 +5,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -35,11 +34,7 @@ func (o *tool) client(cmd *cobra.Command) (*hdc.Client, error) {
 		return nil, err
 	}
 	client := hdc.New(hdc.Options{Addr: addr})
-	started, err := client.EnsureServer(cmd.Context())
-	if started {
-		fmt.Fprintf(cmd.ErrOrStderr(), "hdc-runner: started the hdc server at %s; it stays\n", addr)
-	}
-	return client, err
+	return client, reach(cmd.Context(), cmd.ErrOrStderr(), client, c)
 }
 
 // devices returns the devices that are meant; one is right.
@@ -68,7 +63,7 @@ func (o *tool) device(cmd *cobra.Command) (*hdc.Client, string, error) {
 func exactly(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usagef("%s got %d arguments; it is used like: %s", cmd.CommandPath(), len(args), cmd.UseLine())
+			return usagef("%s got %s; it is used like: %s", cmd.CommandPath(), many(len(args), "argument"), cmd.UseLine())
 		}
 		return nil
 	}

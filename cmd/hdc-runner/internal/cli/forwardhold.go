@@ -151,7 +151,7 @@ func (f *forwarder) remove(ctx context.Context) {
 		err = f.rule.Remove(ctx)
 	}
 	if err != nil {
-		f.cmd.PrintErrf("hdc-runner: the rule stays: %v; remove it with: %s\n", err, removal(f.rule))
+		f.cmd.PrintErrf("hdc-runner: the rule stays: %s; remove it with: %s\n", told(err), removal(f.rule))
 	}
 }
 

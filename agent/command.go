@@ -74,6 +74,12 @@ func (a *Agent) run(ctx context.Context, c *wire.Command) (any, error) {
 		return nil, a.kit.RequestNotifications(ctx)
 	case wire.CmdBadgeGet:
 		return a.kit.Badge(ctx)
+	case wire.CmdLiveViewGet:
+		var which wire.LiveViewID
+		if err := json.Unmarshal(c.Args, &which); err != nil {
+			return nil, fmt.Errorf("read the arguments of %s: %w", c.Name, err)
+		}
+		return a.kit.LiveView(ctx, which.ID)
 	case wire.CmdLog:
 		return a.ring.all(), nil
 	case wire.CmdFlush:

@@ -39,6 +39,9 @@ func TestCommands(t *testing.T) {
 		badge:   func(context.Context) (int, error) { return 3, nil },
 		enabled: func(context.Context) (bool, error) { return true, nil },
 		request: func(context.Context) error { return nil },
+		view: func(_ context.Context, id int64) (agent.LiveView, error) {
+			return agent.LiveView{ID: id, Event: "TAXI", Sequence: 2, Title: "On the way", Text: "1.2 km"}, nil
+		},
 	}
 	_, p := connect(t, k)
 	for _, c := range []struct{ name, command, args, want string }{
@@ -50,6 +53,7 @@ func TestCommands(t *testing.T) {
 		{"notification switch", wire.CmdNotificationsEnabled, "", "true"},
 		{"authorisation", wire.CmdNotificationsRequest, "", "null"},
 		{"badge", wire.CmdBadgeGet, "", "3"},
+		{"live view", wire.CmdLiveViewGet, `{"id":7}`, `{"id":7,"event":"TAXI","sequence":2,"title":"On the way","text":"1.2 km"}`},
 		{"flush", wire.CmdFlush, "", "null"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

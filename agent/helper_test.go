@@ -36,6 +36,7 @@ type kit struct {
 	badge   func(context.Context) (int, error)
 	enabled func(context.Context) (bool, error)
 	request func(context.Context) error
+	view    func(context.Context, int64) (agent.LiveView, error)
 
 	mu    sync.Mutex
 	lines []string
@@ -58,6 +59,10 @@ func (k *kit) Badge(ctx context.Context) (int, error) { return ask(ctx, k.badge)
 func (k *kit) NotificationsEnabled(ctx context.Context) (bool, error) { return ask(ctx, k.enabled) }
 
 func (k *kit) RequestNotifications(ctx context.Context) error { return do(ctx, k.request) }
+
+func (k *kit) LiveView(ctx context.Context, id int64) (agent.LiveView, error) {
+	return ask(ctx, func(ctx context.Context) (agent.LiveView, error) { return k.view(ctx, id) })
+}
 
 func (k *kit) Log(level slog.Level, line string) {
 	k.mu.Lock()

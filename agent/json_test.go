@@ -120,3 +120,41 @@ func TestTextsThatAreNotStored(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Who is told why a delivery was refused may come back at once: whoever refuses,
+// the caller or the goroutine that writes, holds nothing then.
+func TestARefusalMayComeBack(t *testing.T) {
+	a := open(t, agent.Config{Dir: t.TempDir()})
+	refusals := map[string]func(done func(error)){
+		"by the caller": func(done func(error)) { deliverTo(a, strings.Repeat("x", 40<<10), done) },
+		"by the writer": func(done func(error)) { a.ClickJSON(push.OnCreate, json.RawMessage(`[]`), time.Now(), done) },
+	}
+	refused := func(name string) {
+		t.Helper()
+		second := make(chan error, 1)
+		refusals[name](func(err error) {
+			if err == nil {
+				t.Errorf("%s: nothing was refused", name)
+			}
+			_ = a.Waiting()
+			deliverTo(a, "{}", func(err error) { second <- err })
+		})
+		err := wait(t, second)
+		if name == "after the end" {
+			if !errors.Is(err, agent.ErrStopped) {
+				t.Errorf("%s: %v", name, err)
+			}
+		} else if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	refused("by the caller")
+	refused("by the writer")
+	refusals["after the end"] = func(done func(error)) { deliverTo(a, "{}", done) }
+	shut(t, a)
+	refused("after the end")
+}
+
+func deliverTo(a *agent.Agent, text string, done func(error)) {
+	a.DeliverJSON(push.IM, push.KindExtension, text, time.Now(), done)
+}

@@ -40,9 +40,16 @@ type Kit interface {
 	// it returns when the user has answered, with 1600004 if refused and
 	// 1600013 if the dialog is open already.
 	RequestNotifications(ctx context.Context) error
+	// LiveView is liveViewManager.getActiveLiveView: what the system holds under
+	// that activityId, with 1003500009 for none and 801 where there are no live
+	// views. That those of push are among them is a claim (kinds.liveview.active).
+	LiveView(ctx context.Context, id int64) (LiveView, error)
 	// Log writes one line to hilog.
 	Log(level slog.Level, line string)
 }
 
 // Notification is one entry of ActiveNotifications.
 type Notification = wire.Notification
+
+// LiveView is a live view as the app sees it.
+type LiveView = wire.LiveView

@@ -73,32 +73,40 @@ func newQueue() *queue {
 
 // put queues a delivery or rejects it, and never waits.
 func (q *queue) put(p *pending, refusal error) {
+	// Whoever is told may call again, or wait for one who does: not under mu.
+	if err := q.take(p, refusal); err != nil {
+		p.resolve(err)
+	}
+}
+
+// take queues a delivery, or notes its loss and returns why.
+func (q *queue) take(p *pending, refusal error) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	size := p.size()
 	switch {
 	case q.closed:
-		p.resolve(ErrStopped)
-		return
+		return ErrStopped
 	case refusal != nil:
-		q.reject(p, refusal, reasonOf(refusal))
-		return
+		q.lose(reasonOf(refusal))
+		return refusal
 	case q.bytes+size > queueBytes:
-		q.reject(p, ErrQueueFull, reasonQueueFull)
-		return
+		q.lose(reasonQueueFull)
+		return ErrQueueFull
 	}
 	select {
 	case q.waiting <- p:
 		q.bytes += size
 		q.open++
+		return nil
 	default:
-		q.reject(p, ErrQueueFull, reasonQueueFull)
+		q.lose(reasonQueueFull)
+		return ErrQueueFull
 	}
 }
 
-// reject resolves a delivery with an error and notes the loss; mu is held.
-func (q *queue) reject(p *pending, err error, reason string) {
-	p.resolve(err)
+// lose notes a loss; mu is held.
+func (q *queue) lose(reason string) {
 	q.lost[reason]++
 	select {
 	case q.loss <- struct{}{}:
@@ -106,11 +114,12 @@ func (q *queue) reject(p *pending, err error, reason string) {
 	}
 }
 
-// refuse is reject for the writer.
+// refuse rejects a delivery that was queued.
 func (q *queue) refuse(p *pending, err error) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.reject(p, err, reasonOf(err))
+	q.lose(reasonOf(err))
+	q.mu.Unlock()
+	p.resolve(err)
 }
 
 // settled notes deliveries of a batch that are resolved.

@@ -28,6 +28,7 @@ const (
 	CmdNotificationsEnabled = "notifications.enabled"
 	CmdNotificationsRequest = "notifications.request"
 	CmdBadgeGet             = "badge.get"
+	CmdLiveViewGet          = "liveview.get"
 	CmdLog                  = "log"
 	CmdFlush                = "flush"
 )

@@ -22,6 +22,22 @@ type TokenValue struct {
 	Fingerprint string `json:"fingerprint"`
 }
 
+// LiveViewID is the argument of liveview.get: an activityId, an int32.
+type LiveViewID struct {
+	ID int64 `json:"id"`
+}
+
+// LiveView is the value of liveview.get.
+type LiveView struct {
+	ID    int64  `json:"id"`
+	Event string `json:"event"`
+	// Sequence is the version, 4294967295 if nobody has given one.
+	Sequence int64 `json:"sequence"`
+	// Title and Text are the card's; the text's parts are joined.
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
 // Notification is one entry of the value of notifications.active.
 type Notification struct {
 	ID           int       `json:"id"`

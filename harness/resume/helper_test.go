@@ -10,6 +10,7 @@ package resume_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -62,6 +63,9 @@ func (kit) NotificationsEnabled(ctx context.Context) (bool, error) {
 }
 func (kit) RequestNotifications(context.Context) error {
 	return &wire.Failure{Code: "1600004", Message: "refused"}
+}
+func (kit) LiveView(context.Context, int64) (agent.LiveView, error) {
+	return agent.LiveView{}, errors.New("there is none")
 }
 func (kit) Log(slog.Level, string) {}
 

@@ -58,6 +58,7 @@ func TestCommandsAreAnsweredByThePlatform(t *testing.T) {
 		{wire.CmdNotificationsEnabled, bridge.CommandNotificationsEnabled, `{"enabled":true}`, `true`},
 		{wire.CmdNotificationsRequest, bridge.CommandRequestNotifications, ``, ``},
 		{wire.CmdTokenDelete, bridge.CommandDeleteToken, ``, ``},
+		{wire.CmdLiveViewGet, bridge.CommandLiveView, `{"id":7,"event":"TAXI","sequence":4294967295,"title":"t","text":"x"}`, `"sequence":4294967295`},
 		{
 			wire.CmdNotificationsActive, bridge.CommandActiveNotifications,
 			`[{"id":1,"title":"t n-1","text":"x","appMessageId":"m","slot":"SERVICE_INFORMATION","deliveryTime":1764000000000}]`, `t n-1`,

@@ -21,13 +21,14 @@ const (
 	CommandBadge                = "notificationManager.getBadgeNumber"
 	CommandNotificationsEnabled = "notificationManager.isNotificationEnabled"
 	CommandRequestNotifications = "notificationManager.requestEnableNotification"
+	CommandLiveView             = "liveViewManager.getActiveLiveView"
 )
 
 // Commands lists them, for what checks that the ArkTS side knows all.
 func Commands() []string {
 	return []string{
 		CommandGetToken, CommandDeleteToken, CommandActiveNotifications,
-		CommandBadge, CommandNotificationsEnabled, CommandRequestNotifications,
+		CommandBadge, CommandNotificationsEnabled, CommandRequestNotifications, CommandLiveView,
 	}
 }
 
@@ -101,6 +102,19 @@ func (k *kit) NotificationsEnabled(ctx context.Context) (bool, error) {
 // RequestNotifications implements agent.Kit.
 func (k *kit) RequestNotifications(ctx context.Context) error {
 	return k.commands.ask(ctx, CommandRequestNotifications, struct{}{}, nil)
+}
+
+// LiveView implements agent.Kit; ArkTS joins the texts.
+func (k *kit) LiveView(ctx context.Context, id int64) (agent.LiveView, error) {
+	var v struct {
+		ID       int64  `json:"id"`
+		Event    string `json:"event"`
+		Sequence int64  `json:"sequence"`
+		Title    string `json:"title"`
+		Text     string `json:"text"`
+	}
+	err := k.commands.ask(ctx, CommandLiveView, wire.LiveViewID{ID: id}, &v)
+	return agent.LiveView(v), err
 }
 
 // Log implements agent.Kit.

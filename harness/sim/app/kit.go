@@ -70,6 +70,22 @@ func (k *kit) RequestNotifications(ctx context.Context) error {
 	return k.ask(ctx, seam.RequestNotifications, nil, nil)
 }
 
+// LiveView implements agent.Kit.
+func (k *kit) LiveView(ctx context.Context, id int64) (agent.LiveView, error) {
+	var v seam.LiveView
+	if err := k.ask(ctx, seam.ActiveLiveView, seam.LiveViewID{ID: id}, &v); err != nil {
+		return agent.LiveView{}, err
+	}
+	seen := agent.LiveView{ID: v.ID, Event: v.Event, Title: v.Data.Primary.Title}
+	if v.Sequence != nil {
+		seen.Sequence = *v.Sequence
+	}
+	for _, part := range v.Data.Primary.Content {
+		seen.Text += part.Text
+	}
+	return seen, nil
+}
+
 // Log implements agent.Kit.
 func (k *kit) Log(level slog.Level, line string) {
 	letter := "I"

@@ -20,13 +20,13 @@ const [[command]] = argsOf('native.onCommand');
 let last = 0;
 
 /** Asks a command; the answer is what reply or fail got behind the number. */
-async function ask(name) {
+async function ask(name, args = '{}') {
   const id = ++last;
   const answered = new Promise((resolve) => {
     answer('native.reply', (to, json) => resolve({ to, json }));
     answer('native.fail', (to, code, message) => resolve({ to, code, message }));
   });
-  command(id, name, '{}');
+  command(id, name, args);
   const { to, ...rest } = await answered;
   assert.equal(to, id);
   await turn();
@@ -35,13 +35,27 @@ async function ask(name) {
   return rest;
 }
 
+const taxi = { id: 7, event: 'TAXI', liveViewData: { primary: { title: 'T', content: [{ text: '1.2' }, { text: ' km' }] } } };
+
+test('a live view is one title and one text', async () => {
+  reset();
+  answer('liveViewManager.getActiveLiveView', taxi);
+  const { json } = await ask('liveViewManager.getActiveLiveView', '{"id":7}');
+  assert.deepEqual(JSON.parse(json), { id: 7, event: 'TAXI', sequence: 4294967295, title: 'T', text: '1.2 km' });
+  assert.deepEqual(argsOf('liveViewManager.getActiveLiveView'), [[7]]);
+  state.missing.add('SystemCapability.LiveView.LiveViewService');
+  assert.equal((await ask('liveViewManager.getActiveLiveView', '{"id":7}')).code, 801);
+  state.missing.clear();
+});
+
 test('each command of the agent is known', async () => {
   const source = fs.readFileSync(path.join(root, '../nativebridge/bridge/kit.go'), 'utf8');
   const names = [...source.matchAll(/^\tCommand\w+ += "([\w.]+)"$/gm)].map((m) => m[1]);
-  assert.ok(names.length >= 6, `only ${names}`);
+  assert.ok(names.length >= 7, `only ${names}`);
   reset();
   answer('notificationManager.getActiveNotifications', []);
   answer('notificationManager.getBadgeNumber', 0);
+  answer('liveViewManager.getActiveLiveView', taxi);
   for (const name of names) assert.ok('json' in await ask(name), name);
 });
 

@@ -54,8 +54,9 @@ test('an app that throws, throws', async () => {
 test('notifications are refused without loading their module', async () => {
   const { Commands } = await import('../../pushproof/src/debug/agent/Commands.ets');
   reset();
-  await assert.rejects(Commands.answer('notificationManager.getBadgeNumber', 'extension'), { code: 801 });
-  assert.deepEqual(namesOf(/^notificationManager/), []);
+  await assert.rejects(Commands.answer('notificationManager.getBadgeNumber', '{}', 'extension'), { code: 801 });
+  await assert.rejects(Commands.answer('liveViewManager.getActiveLiveView', '{"id":7}', 'extension'), { code: 801 });
+  assert.deepEqual(namesOf(/^(notification|liveView)Manager/), []);
 });
 
 test('the process ends with what is left, and gives the files free', async () => {

@@ -12,6 +12,10 @@
  * so the environment's own thread, which may be inside such a call, neither calls
  * the function nor waits for the gate: it takes only the lock, under which nobody
  * calls the engine, and leaves the waking to another thread.
+ *
+ * The rule reaches into Go: whoever enters ppnapi_call, ppnapi_release or
+ * ppnapi_settle from another thread may wait until a call-back has returned, and so
+ * holds no lock that a function of the module takes.
  */
 #ifndef PUSHPROOF_NAPI_PORT_H
 #define PUSHPROOF_NAPI_PORT_H

@@ -13,7 +13,6 @@ import "C"
 import (
 	"errors"
 	"strings"
-	"sync"
 	"sync/atomic"
 )
 
@@ -65,14 +64,43 @@ var (
 // Callback is a JavaScript function. Its methods may be called from any
 // goroutine.
 type Callback struct {
-	mu sync.RWMutex
-	c  *C.ppnapi_callback
+	c *C.ppnapi_callback
+	// uses is twice the number of calls that are being made, and one more when it
+	// was released. It is no lock: the JavaScript thread, which releases, may hold
+	// what a call waits for.
+	uses atomic.Int64
+}
+
+const (
+	callbackReleased = 1
+	callbackUse      = 2
+)
+
+// enter begins a call, unless it was released.
+func (cb *Callback) enter() bool {
+	for {
+		now := cb.uses.Load()
+		if now&callbackReleased != 0 {
+			return false
+		}
+		if cb.uses.CompareAndSwap(now, now+callbackUse) {
+			return true
+		}
+	}
+}
+
+// leave ends a call: the last one of a released callback lets it go.
+func (cb *Callback) leave() {
+	if cb.uses.Add(-callbackUse) == callbackReleased {
+		C.ppnapi_release(cb.c)
+	}
 }
 
 // Call has the function called on its environment's thread, with values that
-// Call.Return takes. It copies them and never waits. Calls of one goroutine are
-// made in their order. What the function returns is dropped, what it throws
-// goes to Module.Threw.
+// Call.Return takes. It copies them and never waits, but for an engine that is
+// calling back into the library just then: hold no lock that a function of the
+// module takes. Calls of one goroutine are made in their order. What the function
+// returns is dropped, what it throws goes to Module.Threw.
 func (cb *Callback) Call(args ...any) error {
 	if len(args) > MaxParams {
 		return errors.New("napi: more arguments than a callback takes")
@@ -87,11 +115,10 @@ func (cb *Callback) Call(args ...any) error {
 		values[i] = v.c()
 		texts.WriteString(v.text)
 	}
-	cb.mu.RLock()
-	defer cb.mu.RUnlock()
-	if cb.c == nil {
+	if !cb.enter() {
 		return ErrClosed
 	}
+	defer cb.leave()
 	switch C.ppnapi_call(cb.c, &values[0], C.size_t(len(args)), textPointer(texts.String())) {
 	case C.PPNAPI_CALLED:
 		return nil
@@ -105,10 +132,7 @@ func (cb *Callback) Call(args ...any) error {
 
 // Release lets the function go. Calls that wait are still made.
 func (cb *Callback) Release() {
-	cb.mu.Lock()
-	defer cb.mu.Unlock()
-	if cb.c != nil {
+	if cb.uses.Or(callbackReleased) == 0 {
 		C.ppnapi_release(cb.c)
-		cb.c = nil
 	}
 }

@@ -50,7 +50,9 @@ func ark(t *testing.T, m *hosttest.Machine, module, binding, test, hub string) h
 	engine := m.C(t, "libace_napi.z.so", []string{
 		"engine/value.c", "engine/kinds.c", "engine/call.c", "engine/loop.c", "engine/environment.c", "engine/json.c",
 	}, "-shared", "-Wl,-soname,libace_napi.z.so")
-	host := m.C(t, "libarkhost.so", []string{"arkhost.c", "arkcalls.c", "arkload.c", "arkaddon.c", "arksession.c", engine}, "-shared")
+	host := m.C(t, "libarkhost.so", []string{
+		"arkhost.c", "arkcalls.c", "arkload.c", "arkaddon.c", "arksession.c", "arkcommands.c", engine,
+	}, "-shared")
 	return hosttest.Program{
 		Path: m.C(t, "arklaunch", []string{"arklaunch.c"}), Beside: []string{engine},
 		Args: []string{binding, host, module, t.TempDir(), test, want(t, hub)},

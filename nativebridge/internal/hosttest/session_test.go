@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,53 +19,68 @@ import (
 )
 
 // The module in the stand-in for ArkTS reports to the hub of the harness, and
-// answers it: once for each way in which the engine locks.
+// answers it.
 func TestArkSession(t *testing.T) {
 	hosttest.Each(t, func(t *testing.T, m *hosttest.Machine) {
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-		defer cancel()
-		h, err := hub.Open(ctx, hub.Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), Runs: map[string][]byte{run: token}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := h.Close(ctx); err != nil {
-				t.Error(err)
-			}
-		}()
-		p := ark(t, m, m.Module(t), "local", "session", h.URL())
-		var goOn *io.PipeWriter
-		p.Stdin, goOn = io.Pipe()
-		type end struct {
-			said string
-			err  error
-		}
-		ended := make(chan end, 1)
-		go func() {
-			said, err := m.Try(t, p)
-			cancelIf(err, cancel)
-			ended <- end{said, err}
-		}()
-		var last time.Time
-		for range 2 {
-			a, err := h.WaitAgent(ctx, label, wire.RoleMain, func(a hub.Agent) bool { return a.Connected && a.Since.After(last) })
-			if err != nil {
-				break // the program's end says why
-			}
-			last = a.Since
-			asked(t, ctx, h)
-			if _, err := io.WriteString(goOn, "\n"); err != nil {
-				t.Error(err)
-			}
-		}
-		_ = goOn.Close()
-		e := <-ended
-		if e.err != nil {
-			t.Fatalf("%v\n%s", e.err, e.said)
-		}
-		says(t, e.said, "answered\nanswered\n", "done")
+		ctx, h := sessions(t, m, "session", asked)
 		arrived(t, ctx, h)
 	})
+}
+
+// Many ask at a time what ArkTS answers within its call-back.
+func TestArkCommands(t *testing.T) {
+	hosttest.Each(t, func(t *testing.T, m *hosttest.Machine) { sessions(t, m, "commands", askedAtOnce) })
+}
+
+// sessions runs a test of the ArkTS host with a hub, which asks what it is asked
+// to in each session: there is one for each way in which the engine locks.
+func sessions(t *testing.T, m *hosttest.Machine, test string, ask func(*testing.T, context.Context, *hub.Hub)) (context.Context, *hub.Hub) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	h, err := hub.Open(ctx, hub.Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), Runs: map[string][]byte{run: token}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(context.WithoutCancel(ctx)); err != nil {
+			t.Error(err)
+		}
+	})
+	p := ark(t, m, m.Module(t), "local", test, h.URL())
+	var goOn *io.PipeWriter
+	p.Stdin, goOn = io.Pipe()
+	type end struct {
+		said string
+		err  error
+	}
+	ended := make(chan end, 1)
+	asking, endAsking := context.WithCancel(ctx)
+	defer endAsking()
+	go func() {
+		said, err := m.Try(t, p)
+		cancelIf(err, endAsking)
+		ended <- end{said, err}
+	}()
+	var last time.Time
+	for range 2 {
+		a, err := h.WaitAgent(asking, label, wire.RoleMain, func(a hub.Agent) bool { return a.Connected && a.Since.After(last) })
+		if err != nil {
+			break // the program's end says why
+		}
+		last = a.Since
+		ask(t, asking, h)
+		if _, err := io.WriteString(goOn, "\n"); err != nil {
+			t.Error(err)
+		}
+	}
+	_ = goOn.Close()
+	e := <-ended
+	if e.err != nil {
+		t.Fatalf("%v\n%s", e.err, e.said)
+	}
+	says(t, e.said, "answered\nanswered\n", "done")
+	return ctx, h
 }
 
 // cancelIf ends the waiting for a program that has failed.
@@ -87,6 +103,23 @@ func asked(t *testing.T, ctx context.Context, h *hub.Hub) {
 	if !errors.As(err, &failure) || failure.Code != "1600001" || failure.Message != "internal error" {
 		t.Errorf("switch: error %v", err)
 	}
+}
+
+// askedAtOnce asks 320 times, 16 at a time.
+func askedAtOnce(t *testing.T, ctx context.Context, h *hub.Hub) {
+	t.Helper()
+	var asking sync.WaitGroup
+	for range 16 {
+		asking.Go(func() {
+			for range 20 {
+				if value, err := h.Command(ctx, label, wire.RoleMain, wire.CmdBadgeGet, nil); err != nil || string(value) != "42" {
+					t.Errorf("badge %s, error %v", value, err)
+					return
+				}
+			}
+		})
+	}
+	asking.Wait()
 }
 
 // arrived checks what the hub has: three messages of each environment.

@@ -193,7 +193,7 @@ int ark_host(int argc, char **argv)
 	} tests[] = {
 		{"calls", ark_test_calls},     {"burst", ark_test_burst},     {"continuations", ark_test_continuations},
 		{"ends", ark_test_ends},       {"workers", ark_test_workers}, {"session", ark_test_session},
-		{"addon", ark_test_addon},
+		{"commands", ark_test_commands}, {"addon", ark_test_addon},
 	};
 	ark_place place;
 	int hold;

@@ -55,6 +55,7 @@ void ark_test_continuations(const ark_place *place);
 void ark_test_ends(const ark_place *place);
 void ark_test_workers(const ark_place *place);
 void ark_test_session(const ark_place *place);
+void ark_test_commands(const ark_place *place);
 void ark_test_addon(const ark_place *place);
 
 #endif

@@ -126,8 +126,20 @@ func (c *Call) Later() *Promise {
 // CodeParameter is HarmonyOS's code for a wrong parameter.
 const CodeParameter = 401
 
+// discard takes back a result that nobody gets.
+func discard(out *C.ppnapi_result) {
+	if out.value.flags&C.PPNAPI_OWNED != 0 {
+		C.free(unsafe.Pointer(out.value.text))
+	}
+	if out.value.kind == C.PPNAPI_EXTERNAL {
+		externals.drop(uintptr(out.value.handle))
+	}
+	out.value.kind, out.value.flags = C.PPNAPI_UNDEFINED, 0
+}
+
 // answer writes a result for the C half. Short texts need no memory.
 func answer(out *C.ppnapi_result, v value) {
+	discard(out)
 	out.value.kind = C.int32_t(v.kind)
 	out.value.number = C.double(v.number)
 	out.value.handle = C.uintptr_t(v.handle)

@@ -51,12 +51,16 @@ void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m)
 	napi_env env = port->env;
 	ppnapi_callback *callback = m->callback;
 	napi_value function = NULL, self, arguments[PPNAPI_MAX_ARGS], result, exception;
-	size_t i;
+	size_t i = 0;
 
 	bool made = NAPI(napi_get_reference_value)(env, callback->function, &function) == napi_ok && function &&
 		    NAPI(napi_get_undefined)(env, &self) == napi_ok;
-	for (i = 0; made && i < m->count; i++)
+	for (; made && i < m->count; i++)
 		made = ppnapi_to_js(env, &m->values[i], &arguments[i]);
+	if (!made)
+		for (; i < m->count; i++)
+			if (m->values[i].kind == PPNAPI_EXTERNAL)
+				ppnapiDrop(m->values[i].handle);
 	if (!made || NAPI(napi_call_function)(env, self, function, m->count, arguments, &result) != napi_ok) {
 		/* Left pending it would end the process, for a fault of the callback's
 		 * author that Go can report. */
@@ -67,6 +71,8 @@ void ppnapi_call_now(ppnapi_port *port, ppnapi_message *m)
 		if (NAPI(napi_get_and_clear_last_exception)(env, &exception) == napi_ok &&
 		    NAPI(napi_coerce_to_string)(env, exception, &string) == napi_ok)
 			NAPI(napi_get_value_string_utf8)(env, string, text, sizeof text, &length);
+		/* To make text of what was thrown runs code, which may throw as well. */
+		NAPI(napi_get_and_clear_last_exception)(env, &exception);
 		ppnapiThrew(port->instance, text, length);
 	}
 	pthread_mutex_lock(&port->lock);

@@ -105,6 +105,7 @@ func (c *Call) run() {
 	case err != nil:
 		c.fail(err)
 	case c.later != nil:
+		discard(c.out)
 		c.out.value.kind = C.PPNAPI_PENDING
 	}
 }
@@ -113,6 +114,7 @@ func (c *Call) run() {
 // own way: others may hold its handle.
 func (c *Call) fail(err error) {
 	if c.later != nil {
+		discard(c.out)
 		c.out.value.kind = C.PPNAPI_PENDING
 		c.later.Reject(err)
 		return

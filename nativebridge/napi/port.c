@@ -76,6 +76,7 @@ static void deliver(ppnapi_port *port, ppnapi_message *m)
 {
 	napi_env env = port->env;
 	napi_handle_scope scope;
+	napi_value exception;
 
 	if (NAPI(napi_open_handle_scope)(env, &scope) != napi_ok)
 		scope = NULL;
@@ -87,6 +88,8 @@ static void deliver(ppnapi_port *port, ppnapi_message *m)
 		ppnapi_settle_now(env, m->deferred, &m->values[0]);
 		ppnapi_port_settled(port);
 	}
+	/* What one message leaves would fail all behind it. */
+	NAPI(napi_get_and_clear_last_exception)(env, &exception);
 	if (scope)
 		NAPI(napi_close_handle_scope)(env, scope);
 	ppnapi_message_free(m, true);
@@ -137,7 +140,12 @@ ppnapi_port *ppnapi_port_open(napi_env env)
 	}
 	/* A library that only listens shall not keep a program alive. */
 	NAPI(napi_unref_threadsafe_function)(env, port->function);
-	NAPI(napi_add_env_cleanup_hook)(env, on_end, port);
+	/* Without the hook other threads would use what the end frees. */
+	if (NAPI(napi_add_env_cleanup_hook)(env, on_end, port) != napi_ok) {
+		shut(port);
+		NAPI(napi_release_threadsafe_function)(port->function, napi_tsfn_release);
+		return NULL;
+	}
 	return port;
 }
 
@@ -209,9 +217,17 @@ void ppnapi_wake_from_elsewhere(ppnapi_port *port)
 
 void ppnapi_settle(ppnapi_port *port, uintptr_t deferred, const ppnapi_value *value, const char *text)
 {
+	static const char unmade[] = "no memory for the result";
+	const ppnapi_value failure = {.kind = PPNAPI_ERROR, .length = sizeof unmade - 1};
 	ppnapi_message *m = ppnapi_message_new(value, 1, text);
 	bool taken, waking = false;
 
+	if (!m) {
+		/* A long text may have found none where a short one does. */
+		if (value->kind == PPNAPI_EXTERNAL)
+			ppnapiDrop(value->handle);
+		m = ppnapi_message_new(&failure, 1, unmade);
+	}
 	pthread_mutex_lock(&port->lock);
 	taken = m && !port->closed;
 	if (taken) {

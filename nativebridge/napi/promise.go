@@ -107,6 +107,14 @@ func (cb *Callback) Call(args ...any) error {
 	}
 	var values [MaxParams]C.ppnapi_value
 	var texts strings.Builder
+	given := false
+	defer func() {
+		for i := 0; !given && i < len(args); i++ {
+			if values[i].handle != 0 {
+				externals.drop(uintptr(values[i].handle))
+			}
+		}
+	}()
 	for i, a := range args {
 		v, err := valueOf(a)
 		if err != nil {
@@ -119,7 +127,10 @@ func (cb *Callback) Call(args ...any) error {
 		return ErrClosed
 	}
 	defer cb.leave()
-	switch C.ppnapi_call(cb.c, &values[0], C.size_t(len(args)), textPointer(texts.String())) {
+	said := C.ppnapi_call(cb.c, &values[0], C.size_t(len(args)), textPointer(texts.String()))
+	// Without memory there was no message to drop them with.
+	given = said != C.PPNAPI_NO_MEMORY
+	switch said {
 	case C.PPNAPI_CALLED:
 		return nil
 	case C.PPNAPI_FULL:

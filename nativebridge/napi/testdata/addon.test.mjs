@@ -100,6 +100,29 @@ test('a callback that is not called any more is full, and one that throws is rep
   assert.equal(addon.flood(1), '0: the JavaScript environment has ended, or the callback was released')
 })
 
+test('what throws while it is made into text stops no call behind it', async () => {
+  const things = [Symbol('x'), Object.create(null), { toString() { throw new Error('again') } }, new Error('last')]
+  let calls = 0
+  addon.keep((i) => {
+    calls++
+    throw things[i]
+  })
+  assert.equal(addon.flood(things.length), '4')
+  await until(() => calls === things.length, 'the calls behind it')
+  await until(() => addon.threw() === 'Error: last', 'the last report')
+  addon.release()
+})
+
+test('results and arguments that nobody gets are given back', async () => {
+  addon.keep(() => {})
+  for (const how of ['again', 'later', 'unfit', 'unmade']) assert.equal(await addon.change(how), 'changed')
+  await until(() => addon.threw() !== 'Error: last', 'the call that could not be made')
+  for (const how of ['error', 'panic']) await assert.rejects(addon.change(how), { message: /changed/ })
+  addon.release()
+  assert.equal(await addon.change('released'), 'changed')
+  assert.equal(addon.held().externals, 0)
+})
+
 test('a callback may call back into the library', async () => {
   const seen = []
   await addon.subscribe(3, (i) => seen.push(addon.add(i, 1)))

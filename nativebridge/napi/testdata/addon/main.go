@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,7 @@ func init() {
 			{Name: "flood", Params: []napi.Param{{Name: "n", Kind: napi.Number}}, Result: napi.String, Call: flood},
 			{Name: "release", Call: release},
 			{Name: "untaken", Params: []napi.Param{{Name: "cb", Kind: napi.Function}}, Call: func(*napi.Call) error { return nil }},
+			{Name: "change", Params: []napi.Param{{Name: "how", Kind: napi.String}}, Result: napi.String, Promise: true, Call: change},
 			{Name: "threw", Result: napi.String, Call: threw},
 			{Name: "held", Result: napi.JSON, Call: held},
 			{Name: "misuse", Params: []napi.Param{{Name: "how", Kind: napi.String}}, Call: misuse},
@@ -232,6 +234,38 @@ func flood(c *napi.Call) error {
 func release(c *napi.Call) error {
 	c.State().(*state).kept.Release()
 	return nil
+}
+
+// change answers twice, or gives what it cannot.
+func change(c *napi.Call) error {
+	for _, v := range []any{strings.Repeat("x", 1000), napi.Opaque{Value: 1}} {
+		if err := c.Return(v); err != nil {
+			return err
+		}
+	}
+	s := c.State().(*state)
+	switch c.String(0) {
+	case "error":
+		return errors.New("changed")
+	case "panic":
+		panic("changed")
+	case "later":
+		c.Later().Resolve("changed")
+		return nil
+	case "released":
+		if err := s.kept.Call(napi.Opaque{Value: 1}); !errors.Is(err, napi.ErrClosed) {
+			return fmt.Errorf("called: %v", err)
+		}
+	case "unfit":
+		if err := s.kept.Call(napi.Opaque{Value: 1}, struct{}{}); err == nil {
+			return errors.New("called with what cannot go")
+		}
+	case "unmade":
+		if err := s.kept.Call(json.RawMessage("{"), napi.Opaque{Value: 1}); err != nil {
+			return err
+		}
+	}
+	return c.Return("changed")
 }
 
 func threw(c *napi.Call) error {

@@ -168,6 +168,16 @@ static bool take_all(napi_env env, const ppnapi_bound *bound, size_t argc, napi_
 			return false;
 		}
 	}
+	/* A toJSON may have detached a buffer that was read before. */
+	for (i = 0; i < (size_t)bound->f.parameters; i++) {
+		void *data = NULL;
+
+		if (values[i].kind != PPNAPI_BYTES)
+			continue;
+		if (NAPI(napi_get_arraybuffer_info)(env, argv[i], &data, &values[i].length) != napi_ok)
+			values[i].length = 0;
+		values[i].text = data;
+	}
 	return true;
 }
 

@@ -113,6 +113,12 @@ test('what throws while it is made into text stops no call behind it', async () 
   addon.release()
 })
 
+test('a buffer that a later argument detaches is empty', () => {
+  const buffer = new ArrayBuffer(64)
+  assert.equal(addon.size(buffer, {}), 64)
+  assert.equal(addon.size(buffer, { toJSON() { structuredClone(buffer, { transfer: [buffer] }); return {} } }), 0)
+})
+
 test('results and arguments that nobody gets are given back', async () => {
   addon.keep(() => {})
   for (const how of ['again', 'later', 'unfit', 'unmade']) assert.equal(await addon.change(how), 'changed')

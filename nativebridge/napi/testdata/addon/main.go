@@ -68,6 +68,7 @@ func init() {
 			{Name: "flood", Params: []napi.Param{{Name: "n", Kind: napi.Number}}, Result: napi.String, Call: flood},
 			{Name: "release", Call: release},
 			{Name: "untaken", Params: []napi.Param{{Name: "cb", Kind: napi.Function}}, Call: func(*napi.Call) error { return nil }},
+			{Name: "size", Params: []napi.Param{{Name: "b", Kind: napi.Bytes}, {Name: "o", Kind: napi.JSON}}, Result: napi.Number, Call: length},
 			{Name: "change", Params: []napi.Param{{Name: "how", Kind: napi.String}}, Result: napi.String, Promise: true, Call: change},
 			{Name: "threw", Result: napi.String, Call: threw},
 			{Name: "held", Result: napi.JSON, Call: held},

@@ -107,7 +107,7 @@ func (d *Device) launch(a *app, role wire.Role) (*proc, error) {
 		gone()
 		p.bury(unasked)
 	})
-	j := p.post(seam.Start, seam.Process{Bundle: a.spec.Bundle, Role: role, Device: d.info(), Files: a.filesDir(), ProxyTable: a.spec.ProxyTable, Behavior: a.spec.Behavior}, nil)
+	j := p.post(seam.Start, seam.Process{Bundle: a.spec.Bundle, Role: role, Device: d.info(), Files: a.filesDir(), ProxyTable: a.spec.ProxyTable, Capabilities: d.capabilities(), Behavior: a.spec.Behavior}, nil)
 	d.notify()
 	d.mu.Unlock()
 	<-j.done

@@ -53,15 +53,22 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	r := runtime(t)
 	project, err := filepath.Abs(filepath.Join("testdata", "app"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := runtime(t)
 	r.Project, r.Cache = project, t.TempDir()
+	return newStageOf(t, r)
+}
+
+// newStageOf is a phone with the app of any project.
+func newStageOf(t *testing.T, r *native.Runtime) *stage {
+	t.Helper()
 	app := device.DemoApp(world.Bundle)
 	app.Abilities[1].Exported = true
 	s := &stage{t: t, planned: make(chan struct{}, 8)}
+	var err error
 	s.world, err = world.New(t.Context(), world.Options{Types: []string{"phone"}, Device: func(o *device.Options) {
 		o.Apps, o.Launch = []device.InstalledApp{app}, r.Launch
 		o.Clock = &watched{o.Clock, s.planned}
@@ -174,6 +181,13 @@ func (s *stage) push(pushType int, payload string) sim.Receipt {
 func (s *stage) allow() {
 	s.t.Helper()
 	s.sh("aa start -a EntryAbility -b %s --ps do ask", world.Bundle)
+	s.agree()
+	s.sees("said ask: true")
+}
+
+// agree taps on the dialog that asks for notifications.
+func (s *stage) agree() {
+	s.t.Helper()
 	client := hdc.New(hdc.Options{Addr: s.world.HDC.Addr()})
 	d, err := driver.Open(s.t.Context(), client, s.world.Keys()[0], driver.App{Bundle: world.Bundle})
 	if err != nil {
@@ -182,5 +196,4 @@ func (s *stage) allow() {
 	if err := d.AnswerDialog(s.t.Context(), true); err != nil {
 		s.t.Fatal(err)
 	}
-	s.sees("said ask: true")
 }

@@ -28,6 +28,11 @@ export const notificationManager = {
     require(Number.isInteger(badge), 'setBadgeNumber takes an integer.');
     await system.call('notificationManager.setBadgeNumber', { badge });
   }),
+  cancel: either(async (id) => {
+    require(Number.isInteger(id), 'cancel takes the id of a notification.');
+    await system.call('notificationManager.cancel', { id });
+  }),
+  cancelAll: asks('notificationManager.cancelAll', () => undefined),
   isNotificationEnabled: asks('notificationManager.isNotificationEnabled', (e) => e.enabled),
   requestEnableNotification: either(async () => { await system.call('notificationManager.requestEnableNotification'); }),
 };

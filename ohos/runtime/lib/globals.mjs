@@ -5,11 +5,10 @@
 import util from 'node:util';
 import { system } from './system.mjs';
 
-/** The capabilities of the kits that are here. */
-const capabilities = new Set([
+/** The capabilities that every device has; of the others process.start tells. */
+const everywhere = [
   'SystemCapability.Push.PushService', 'SystemCapability.Notification.Notification', 'SystemCapability.Ability.Form',
-  'SystemCapability.LiveView.LiveViewService', 'SystemCapability.Telephony.VoipCallManager',
-]);
+];
 
 const levels = { debug: 'D', log: 'I', info: 'I', warn: 'W', error: 'E' };
 
@@ -35,7 +34,7 @@ function timer(callback, millis, args, again) {
 export function install() {
   const stored = new Map();
   Object.assign(globalThis, {
-    canIUse: (capability) => capabilities.has(capability),
+    canIUse: (capability) => everywhere.includes(capability) || (system.spec.capabilities ?? []).includes(capability),
     AppStorage: { setOrCreate: (key, value) => stored.set(key, value), get: (key) => stored.get(key) },
     setTimeout: (callback, millis, ...args) => timer(callback, millis, args, false),
     setInterval: (callback, millis, ...args) => timer(callback, millis, args, true),

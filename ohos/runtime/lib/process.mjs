@@ -95,6 +95,12 @@ export class Main {
     await run(() => receive(payload));
     await turn();
   }
+
+  async 'voipCall.voipCallUiEvent'(event) {
+    const listener = system.listeners.get('voipCallUiEvent');
+    await run(() => listener?.(event));
+    await turn();
+  }
 }
 
 /** The process of a RemoteNotificationExtensionAbility. */

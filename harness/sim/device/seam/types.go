@@ -19,8 +19,11 @@ type Process struct {
 	// Files is the app's files folder, kept until the app is removed.
 	Files string `json:"files"`
 	// ProxyTable is the table for background messages, "" for none.
-	ProxyTable string   `json:"proxyTable,omitempty"`
-	Behavior   Behavior `json:"behavior"`
+	ProxyTable string `json:"proxyTable,omitempty"`
+	// Capabilities are those of the device that another may lack, by the names
+	// of canIUse, in no order.
+	Capabilities []string `json:"capabilities,omitempty"`
+	Behavior     Behavior `json:"behavior"`
 }
 
 // Behavior says how the simulated app was written.

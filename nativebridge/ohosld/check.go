@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/pushproof/pushproof/nativebridge/ohosld/elfcheck"
@@ -31,10 +32,10 @@ func (n *names) Set(s string) error {
 func check(args []string, out, errs io.Writer) int {
 	flags := flag.NewFlagSet("ohosld check", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	var exports, needed names
+	var exported, needed names
 	asJSON := flags.Bool("json", false, "print the report as one JSON object")
 	soname := flags.String("soname", "", "the name that the library must bear")
-	flags.Var(&exports, "export", "a name that it must export; may be repeated")
+	flags.Var(&exported, "export", "a name that it must export; may be repeated")
 	flags.Var(&needed, "needed", "a library that it may need; if given, no others may be needed")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
@@ -45,7 +46,7 @@ func check(args []string, out, errs io.Writer) int {
 	}
 	code := exitOK
 	for _, path := range flags.Args() {
-		report, err := checkFile(path, elfcheck.Want{Soname: *soname, Exports: exports, Needed: needed})
+		report, err := checkFile(path, elfcheck.Want{Soname: *soname, Exports: exported, Needed: needed})
 		if err != nil {
 			fmt.Fprintf(errs, "ohosld check: %v\n", err)
 			return exitUsage
@@ -59,7 +60,7 @@ func check(args []string, out, errs io.Writer) int {
 				*elfcheck.Report
 			}{path, report})
 		} else {
-			err = printReport(out, path, report)
+			err = printReport(out, path, report, exported)
 		}
 		if err != nil {
 			fmt.Fprintf(errs, "ohosld check: print the report: %v\n", err)
@@ -82,14 +83,14 @@ func checkFile(path string, want elfcheck.Want) (*elfcheck.Report, error) {
 	return report, nil
 }
 
-func printReport(out io.Writer, path string, r *elfcheck.Report) error {
+func printReport(out io.Writer, path string, r *elfcheck.Report, asked []string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", path)
 	for _, line := range [][2]string{
 		{"machine", r.Machine},
 		{"soname", orNone(r.Soname)},
 		{"needed", orNone(strings.Join(r.Needed, " "))},
-		{"exports", orNone(strings.Join(r.Exports, " "))},
+		{"exports", exports(r.Exports, asked)},
 		{"tlsdesc", fmt.Sprint(r.TLSDescriptors)},
 		{"align", fmt.Sprint(r.SegmentAlign)},
 	} {
@@ -103,6 +104,38 @@ func printReport(out io.Writer, path string, r *elfcheck.Report) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// cgo begins the names of what cgo and the compiler export of their own, in each
+// library with Go.
+var cgo = []string{"_cgo", "x_cgo_", "crosscall", "x_crosscall", "fatalf", "_init", "_fini"}
+
+// mostExports bounds the names that are printed; --json has all.
+const mostExports = 12
+
+// exports says how many names there are, and names those that were asked
+// for and those that are not cgo's.
+func exports(all, asked []string) string {
+	var first, rest []string
+	for _, name := range all {
+		switch {
+		case slices.Contains(asked, name):
+			first = append(first, name)
+		case !slices.ContainsFunc(cgo, func(p string) bool { return strings.HasPrefix(name, p) }):
+			rest = append(rest, name)
+		}
+	}
+	shown := append(first, rest[:min(len(rest), max(0, mostExports-len(first)))]...)
+	switch more := len(all) - len(shown); {
+	case len(all) == 0:
+		return "none"
+	case more == 0:
+		return fmt.Sprintf("%d: %s", len(all), strings.Join(shown, " "))
+	case len(shown) == 0:
+		return fmt.Sprintf("%d, by --json", len(all))
+	default:
+		return fmt.Sprintf("%d: %s, and %d more by --json", len(all), strings.Join(shown, " "), more)
+	}
 }
 
 func orNone(s string) string {

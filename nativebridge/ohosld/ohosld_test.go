@@ -108,15 +108,42 @@ func TestMuslOpensWhatIsLinked(t *testing.T) {
 		if code := run(args, &out, &errs); code != exitOK {
 			t.Errorf("check: exit code %d\n%s%s", code, &out, &errs)
 		}
+		whole := bytes.Clone(out.Bytes())
+		out.Reset()
+		if code := run([]string{"check", "--export", "GoWork", lib}, &out, &errs); code != exitOK {
+			t.Errorf("check: exit code %d\n%s%s", code, &out, &errs)
+		}
+		if text := out.String(); !strings.Contains(text, ": GoWork GoAdd GoStart") || !strings.Contains(text, "more by --json") || strings.Contains(text, "_cgo") {
+			t.Errorf("the exports are not summed up:\n%s", text)
+		}
 		var report struct {
 			File           string
 			TLSDescriptors int
+			Exports        []string
 			Findings       []any
 		}
-		if err := json.Unmarshal(out.Bytes(), &report); err != nil || report.File != lib || report.TLSDescriptors != 1 {
+		if err := json.Unmarshal(whole, &report); err != nil || report.File != lib || report.TLSDescriptors != 1 || len(report.Exports) < 20 {
 			t.Errorf("report %+v, error %v", report, err)
 		}
 	})
+}
+
+// A program is no bug of ohosld's: it says what to build instead.
+func TestProgramsAreNotLinked(t *testing.T) {
+	cc := muslGCC(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []string{"exe", "pie"} {
+		cmd := exec.Command("go", "build", "-trimpath", "-buildmode="+mode, "-o", filepath.Join(t.TempDir(), "golib"),
+			"-ldflags=-linkmode=external -extld="+self, "./testdata/golib")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS=linux", "GOARCH=amd64", "CC="+cc, asWrapper+"=1", "OHOSLD_CC="+cc)
+		said, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "build with -buildmode=c-shared") || strings.Contains(string(said), "Report this line") {
+			t.Errorf("%s: %v\n%s", mode, err, said)
+		}
+	}
 }
 
 func TestUsage(t *testing.T) {

@@ -60,12 +60,16 @@ type Result struct {
 var le = binary.LittleEndian
 
 // Object rewrites a go.o; b is not changed. The error is a *FormatError for a
-// file that is no such object, an *UnknownError for one that Go's linker has
+// file that is no such object, a *ModeError for one of a program, an
+// *UnknownError for one that Go's linker has
 // written in a way that this package does not know.
 func Object(b []byte) (*Result, error) {
 	o, err := open(b)
 	if err != nil {
 		return nil, err
+	}
+	if !o.library() {
+		return nil, &ModeError{}
 	}
 	rewriteTLS := o.amd64
 	if o.machine == elf.EM_AARCH64 {
@@ -96,6 +100,14 @@ func Object(b []byte) (*Result, error) {
 	thunks := slices.DeleteFunc(o.added.names, func(n string) bool { return !strings.HasPrefix(n, ThunkPrefix) })
 	slices.Sort(thunks)
 	return &Result{Object: o.finish(), Machine: o.machine, Accesses: accesses, Thunks: thunks}, nil
+}
+
+// library tells whether there is an entry of .init_array, which starts Go in a
+// library; a program starts elsewhere.
+func (o *object) library() bool {
+	return slices.ContainsFunc(o.relocations, func(rels relocations) bool {
+		return rels.target.Name == ".init_array" && len(rels.rela) > 0
+	})
 }
 
 // initArray turns the one entry to InitSymbol, and gives the original a name
@@ -134,6 +146,16 @@ type FormatError struct {
 
 // Error implements error.
 func (e *FormatError) Error() string { return "not an object that Go's linker wrote: " + e.What }
+
+// ModeError says that the object is for a program and not for a library, which
+// needs nothing changed and would not be opened by anybody.
+type ModeError struct{}
+
+// Error implements error.
+func (*ModeError) Error() string {
+	return "Go's object has no entry of .init_array, so it is for a program: " +
+		"ohosld links libraries; build with -buildmode=c-shared, or without -extld=ohosld"
+}
 
 // UnknownError says that Go's linker has written something that this package
 // does not know, as a new version of Go may do. Nothing was changed.

@@ -161,7 +161,6 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		{"amd64, local-exec", with(a, func(s *source) { s.rels[0].typ = uint32(elf.R_X86_64_TPOFF32) }), "R_X86_64_TPOFF32 is of another model"},
 		{"amd64, general-dynamic already", with(a, func(s *source) { s.rels[0].typ = uint32(elf.R_X86_64_GOTPC32_TLSDESC) }), "another model"},
 		{"amd64, no access", with(a, func(s *source) { s.rels = nil }), "nothing in it uses thread-local storage"},
-		{"amd64, no entry", with(a, func(s *source) { s.inits = nil }), "0 entries and not one"},
 		{"amd64, two entries", with(a, func(s *source) { s.inits = append(s.inits, rel{8, s.inits[0].sym, s.inits[0].typ, 0}) }), "2 entries and not one"},
 		{"amd64, another entry", with(a, func(s *source) { s.inits[0].sym = "other" }), `the entry is "other"`},
 		{"amd64, an entry with an addend", with(a, func(s *source) { s.inits[0].addend = 8 }), "addend 8"},
@@ -186,6 +185,18 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 				t.Errorf("%q does not say %q and what to report", err, tc.want)
 			}
 		})
+	}
+}
+
+func TestProgramsAreRefused(t *testing.T) {
+	for name, program := range map[string]source{"amd64": amd64(0x4c, 0x35), "arm64": arm64()} {
+		program.inits = nil
+		program.rels[0].typ = uint32(elf.R_X86_64_TPOFF32)
+		_, err := patch.Object(program.build(t))
+		var mode *patch.ModeError
+		if !errors.As(err, &mode) || !strings.Contains(err.Error(), "-buildmode=c-shared") {
+			t.Errorf("%s: error %v, want a *ModeError that names the mode", name, err)
+		}
 	}
 }
 
@@ -232,7 +243,8 @@ func FuzzObject(f *testing.F) {
 		var unknown *patch.UnknownError
 		var format *patch.FormatError
 		if err != nil {
-			if !errors.As(err, &unknown) && !errors.As(err, &format) {
+			var mode *patch.ModeError
+			if !errors.As(err, &unknown) && !errors.As(err, &format) && !errors.As(err, &mode) {
 				t.Fatalf("error of type %T: %v", err, err)
 			}
 			return

@@ -139,14 +139,27 @@ func (b *Bridge) Stop(done func(error)) {
 		go done(nil)
 		return
 	}
-	go func() {
+	go answered(done, func() error {
 		b.commands.close()
 		ctx, end := context.WithTimeout(context.Background(), stopLimit)
 		defer end()
-		err := a.Close(ctx)
-		cancel()
-		done(wrap(err))
+		defer cancel()
+		return a.Close(ctx)
+	})
+}
+
+// answered calls done with what work says. A panic is an answer too: it would
+// end the app, which did nothing wrong.
+func answered(done func(error), work func() error) {
+	err := func() (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = newError(CodePanic, "the module panicked: %v", p)
+			}
+		}()
+		return work()
 	}()
+	done(wrap(err))
 }
 
 // SetStage notes where in its life the app is: alive, visible or focused.
@@ -194,10 +207,10 @@ func (b *Bridge) Flush(limit time.Duration, done func(error)) error {
 	if err != nil {
 		return err
 	}
-	go func() {
+	go answered(done, func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
-		done(wrap(a.Flush(ctx)))
-	}()
+		return a.Flush(ctx)
+	})
 	return nil
 }

@@ -301,3 +301,11 @@ func TestWhatIsNoPayloadIsKeptAsItIs(t *testing.T) {
 		t.Errorf("a large one: %v", err)
 	}
 }
+
+func TestAPanicBehindACallIsItsAnswer(t *testing.T) {
+	done, c := settled()
+	go bridge.Answered(done, func() error { panic("ouch") })
+	if err := receive(t, c); codeOf(err) != bridge.CodePanic || !strings.Contains(err.Error(), "ouch") {
+		t.Errorf("error %v, want code %d that says ouch", err, bridge.CodePanic)
+	}
+}

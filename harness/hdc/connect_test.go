@@ -104,6 +104,7 @@ func TestDisconnectOfRealServers(t *testing.T) {
 	for _, version := range transcripts.Versions() {
 		for _, name := range []string{"tconn-remove-2.raw", "tconn-remove.raw", "tconn-remove-unknown.raw"} {
 			t.Run(version+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				p := play(t, "", load(t, version, name), load(t, version, "list-targets-v-removed.raw"))
 				if err := client(p.addr).Disconnect(t.Context(), key); err != nil {
 					t.Error(err)
@@ -111,6 +112,7 @@ func TestDisconnectOfRealServers(t *testing.T) {
 			})
 		}
 		t.Run(version+"/without effect", func(t *testing.T) {
+			t.Parallel()
 			p := play(t, "", load(t, version, "tconn-remove-2.raw"), load(t, version, "list-targets-v.raw"))
 			c := hdc.New(hdc.Options{Addr: p.addr, Timeout: 500 * time.Millisecond})
 			if err := c.Disconnect(t.Context(), key); err == nil {
@@ -139,25 +141,4 @@ func TestRebootWaitsUntilTheDeviceIsGone(t *testing.T) {
 	if err := client(p.addr).Reboot(t.Context(), "nosuchkey"); !errors.As(err, &target) || target.Kind != hdc.Unknown {
 		t.Errorf("%v, want an unknown target", err)
 	}
-}
-
-// loadFile returns a recording of 3.2.0f from those of files and apps.
-func loadFile(t testing.TB, name string) *transcripts.Recording {
-	t.Helper()
-	return loadFileOf(t, "3.2.0f", name)
-}
-
-func loadFileOf(t testing.TB, version, name string) *transcripts.Recording {
-	t.Helper()
-	all, err := transcripts.LoadFiles(version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range all {
-		if r.Name == name {
-			return r
-		}
-	}
-	t.Fatalf("there is no recording %s of %s", name, version)
-	return nil
 }

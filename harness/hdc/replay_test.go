@@ -33,20 +33,6 @@ type recorded struct {
 	sent [][]byte
 }
 
-// load returns a recording by version and name.
-func load(t testing.TB, version, name string) *transcripts.Recording {
-	t.Helper()
-	all, err := transcripts.Load(version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(all, func(r *transcripts.Recording) bool { return r.Name == name })
-	if i < 0 {
-		t.Fatalf("there is no recording %s of %s", name, version)
-	}
-	return all[i]
-}
-
 // play starts a server that plays the recordings.
 func play(t testing.TB, status string, recordings ...*transcripts.Recording) *recorded {
 	t.Helper()

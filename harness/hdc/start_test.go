@@ -71,6 +71,7 @@ func program(t *testing.T, does func(port, args string) string) {
 	}
 	t.Setenv(hdc.ProgramEnv, self)
 	t.Setenv(standInEnv, listener.Addr().String())
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // a second, where this binary looks for races
 }
 
 // free returns an address on which nobody listens.

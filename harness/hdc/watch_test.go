@@ -163,6 +163,7 @@ func TestWaitReadySaysWhatToDo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			_, err := client(answer(t, test.list, cancel)).WaitReady(ctx, test.key)

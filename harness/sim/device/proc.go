@@ -4,7 +4,6 @@
 package device
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -151,20 +150,6 @@ func (p *proc) bury(unasked bool) {
 	d.systemLog("I", "AppMS", fmt.Sprintf("process %s (%d) died", p.name(), p.child.PID()))
 	close(p.done)
 	d.notify()
-}
-
-// stderr puts what the process complains of into the log.
-func (p *proc) stderr(r io.Reader) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, seam.MaxLine)
-	for lines.Scan() {
-		p.d.log.Warn("standard error of an app", "bundle", p.app.spec.Bundle, "role", p.role, "line", lines.Text())
-		p.d.mu.Lock()
-		p.d.appLog(p, "E", "stderr", lines.Text())
-		p.d.mu.Unlock()
-	}
-	// Whatever follows an endless line is dropped, or the process would block.
-	_, _ = io.Copy(io.Discard, r)
 }
 
 // name is the process's name. That of an extension, of either kind, is not

@@ -116,3 +116,19 @@ func TestDemoLiveView(t *testing.T) {
 		t.Errorf("the agent sees %s, %v", value, err)
 	}
 }
+
+// A message for the extension reaches the agent of its process, which also
+// leaves a line in hilog.
+func TestDemoExtension(t *testing.T) {
+	d := newDemo(t)
+	d.agree()
+	d.sh("uitest uiInput keyEvent Home")
+	message := `{"extraData":"{\"_pp\":\"n-1\"}","notification":{"category":"PLAY_VOICE","title":"T","body":"B","clickAction":{"actionType":0}}}`
+	if got := d.push(2, message); got != sim.Delivered {
+		t.Fatalf("receipt %d", got)
+	}
+	if via := d.arrivals(1); via[0] != push.Extension {
+		t.Errorf("arrivals via %v", via)
+	}
+	d.sees("W A02D00/" + world.Bundle + ":remoteNotification/Pushproof: pushproof arrival via=extension nonce=n-1")
+}

@@ -112,7 +112,12 @@ func (j Job) link(ctx context.Context, command []string, out string) error {
 	abi := j.Compiler.ABI
 	// No path of this machine, and no id that depends on one: two machines with
 	// the same tools make the same bytes.
-	link := []string{"-s", "-w", "-buildid=", "-B=none", "-linkmode=external"}
+	link := []string{"-s", "-w", "-buildid=", "-linkmode=external"}
+	if abi.OHOS() || runtime.GOOS != "darwin" {
+		// The note that ELF files have; for macOS it means the UUID, which its
+		// loader asks for.
+		link = append(link, "-B=none")
+	}
 	env := append(os.Environ(), "CGO_ENABLED=1", "CC="+quoted(command), "CGO_CFLAGS=-O2 -g0 "+strings.Join(j.Compiler.Flags, " "),
 		"CGO_CPPFLAGS=", "CGO_LDFLAGS=", "GOARCH="+abi.machine().goarch)
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-o", out}

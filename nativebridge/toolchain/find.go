@@ -5,12 +5,14 @@ package toolchain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // Host is the machine that builds: what Find may ask of it. The zero value is
@@ -55,7 +57,8 @@ func (h Host) Find(abi ABI) (*Compiler, error) {
 		return c, nil
 	}
 	if dir := h.Getenv(ndkHome); dir != "" {
-		// Who names an NDK does not want another compiler in its place.
+		// Who names an NDK does not want another one, or another compiler, in its
+		// place.
 		missing.Install = fmt.Sprintf("correct %s, which is %s, to the NDK's native folder, that has llvm in it; or unset it", ndkHome, dir)
 		return nil, missing
 	}
@@ -74,12 +77,16 @@ func (h Host) findNode() (*Compiler, error) {
 			Install: "build it there, or in WSL: Node on Windows wants a DLL, which this module is not made for",
 		}
 	}
-	for _, name := range []string{h.Getenv("CC"), "gcc", "clang", "cc"} {
-		if name == "" {
+	own, err := command(h.Getenv("CC"))
+	if err != nil {
+		return nil, &MissingError{ABI: Node, Looked: []string{"$CC"}, Install: "correct CC: " + err.Error()}
+	}
+	for _, c := range [][]string{own, {"gcc"}, {"clang"}, {"cc"}} {
+		if len(c) == 0 {
 			continue
 		}
-		if _, err := h.LookPath(name); err == nil {
-			return &Compiler{ABI: Node, Kind: "the machine's own", Command: []string{name}}, nil
+		if _, err := h.LookPath(c[0]); err == nil {
+			return &Compiler{ABI: Node, Kind: "the machine's own", Command: c}, nil
 		}
 	}
 	return nil, &MissingError{
@@ -88,19 +95,40 @@ func (h Host) findNode() (*Compiler, error) {
 	}
 }
 
+// command splits CC as the go command does: at white space, but for what stands
+// in quotation marks of either sort, which cannot be escaped.
+func command(s string) ([]string, error) {
+	var fields []string
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " \t\n\r") {
+		end, next := strings.IndexAny(s, " \t\n\r"), 0
+		if quote := s[0]; quote == '"' || quote == '\'' {
+			s, next = s[1:], 1
+			if end = strings.IndexByte(s, quote); end < 0 {
+				return nil, errors.New("a quotation mark is not closed")
+			}
+		} else if end < 0 {
+			end = len(s)
+		}
+		fields, s = append(fields, s[:end]), s[end+next:]
+	}
+	return fields, nil
+}
+
 // ndkHome is the variable that names the NDK's folder.
 const ndkHome = "OHOS_NDK_HOME"
 
-// ndkFolders are where the NDK stands: OHOS_NDK_HOME first, then below DevEco
-// Studio and the command-line tools. Source: HarmonyOS guides on DevEco Studio
+// ndkFolders are where the NDK stands: where OHOS_NDK_HOME says, and nowhere
+// else if it says so; otherwise where OHOS_SDK_NATIVE and DEVECO_SDK_HOME say,
+// and below DevEco Studio and the command-line tools. Source: HarmonyOS guides on DevEco Studio
 // and the command-line tools; the layout below sdk/ is the NDK's own.
 func (h Host) ndkFolders() []string {
 	const sdk = "sdk/default/openharmony/native"
+	if dir := h.Getenv(ndkHome); dir != "" {
+		return []string{dir, filepath.Join(dir, "native")}
+	}
 	var all []string
-	for _, name := range []string{ndkHome, "OHOS_SDK_NATIVE"} {
-		if dir := h.Getenv(name); dir != "" {
-			all = append(all, dir, filepath.Join(dir, "native"))
-		}
+	if dir := h.Getenv("OHOS_SDK_NATIVE"); dir != "" {
+		all = append(all, dir, filepath.Join(dir, "native"))
 	}
 	if dir := h.Getenv("DEVECO_SDK_HOME"); dir != "" {
 		all = append(all, filepath.Join(dir, "default", "openharmony", "native"))

@@ -90,6 +90,14 @@ func TestFind(t *testing.T) {
 		"Node's by CC": {
 			host("linux", map[string]string{"CC": "tcc"}, nil, []string{"gcc", "tcc"}), toolchain.Node, "the machine's own", "tcc",
 		},
+		"Node's by CC with options": {
+			host("linux", map[string]string{"CC": " '/my tools/tcc'  -m64 \"-DX=a b\""}, nil, []string{"gcc", "/my tools/tcc"}),
+			toolchain.Node, "the machine's own", "/my tools/tcc -m64 -DX=a b",
+		},
+		"NDK by its other variable": {
+			host("linux", map[string]string{"OHOS_SDK_NATIVE": "/ndk"}, []string{"/ndk/llvm/bin/aarch64-unknown-linux-ohos-clang"}, nil),
+			toolchain.ARM64, "OHOS NDK", "/ndk/llvm/bin/aarch64-unknown-linux-ohos-clang",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := tc.host.Find(tc.abi)
@@ -126,6 +134,16 @@ func TestFindSaysWhatIsMissing(t *testing.T) {
 		"a variable that is wrong, and clang beside it": {
 			host("linux", map[string]string{"OHOS_NDK_HOME": "/typo"}, []string{armMusl + "libc.so"}, []string{"clang-19", "ld.lld-19"}),
 			toolchain.ARM64, []string{"/typo/llvm/bin/aarch64-unknown-linux-ohos-clang", "correct OHOS_NDK_HOME, which is /typo", "or unset it"},
+		},
+		"a variable that is wrong, and another NDK beside it": {
+			host("linux", map[string]string{"OHOS_NDK_HOME": "/typo", "OHOS_SDK_NATIVE": "/ndk", "DEVECO_SDK_HOME": "/sdk", "HOME": "/home/me"}, []string{
+				"/ndk/llvm/bin/aarch64-unknown-linux-ohos-clang", "/sdk/default/openharmony/native/llvm/bin/aarch64-unknown-linux-ohos-clang",
+				"/home/me/command-line-tools/" + sdk + "llvm/bin/aarch64-unknown-linux-ohos-clang",
+			}, nil),
+			toolchain.ARM64, []string{"correct OHOS_NDK_HOME, which is /typo"},
+		},
+		"Node's by a CC that is wrong": {
+			host("linux", map[string]string{"CC": "'tcc -m64"}, nil, []string{"gcc"}), toolchain.Node, []string{"correct CC: a quotation mark is not closed"},
 		},
 		"Node's on Windows": {
 			host("windows", nil, nil, []string{"gcc"}), toolchain.Node, []string{"looked for Linux or macOS", "in WSL"},

@@ -67,8 +67,8 @@ func (e *AgentError) Next() string {
 	case e.State == string(Stopped):
 		return fmt.Sprintf("start the app by hand, and read why it ends: hdc -t %s shell hilog -x -e %s", e.Key, e.Bundle)
 	}
-	return "this version brings no agent for a real app yet: `hdc-runner push send --target` proves without one that an alert is shown; " +
-		"if it has one, look at the app's log for \"pushproof\" and check that it has ohos.permission.INTERNET"
+	return "build the app with the agent in it (docs/integrate.md: target debug); `hdc-runner push send --target` proves without one that an alert is shown; " +
+		"if it has one, look at the app's log for \"Pushproof\" and check that it has ohos.permission.INTERNET"
 }
 
 // brief is the heading: an agent that was refused, or that wrote to the log, is

@@ -177,17 +177,25 @@ func fields(t *testing.T, of reflect.Type) []string {
 		} else if options != "" {
 			t.Fatalf("%v.%s: no words for the tag %q", of, f.Name, f.Tag)
 		}
+		typ := f.Type
+		if typ.Kind() == reflect.Pointer {
+			// A pointer tells what was left out from its zero value.
+			if optional == "" {
+				t.Fatalf("%v.%s is a pointer and not optional", of, f.Name)
+			}
+			typ = typ.Elem()
+		}
 		var kind string
 		switch {
-		case f.Type == reflect.TypeFor[wire.Role]():
+		case typ == reflect.TypeFor[wire.Role]():
 			kind = "Role"
-		case f.Type.Kind() == reflect.Struct:
-			kind = f.Type.Name()
-		case f.Type.Kind() == reflect.String:
+		case typ.Kind() == reflect.Struct:
+			kind = typ.Name()
+		case typ.Kind() == reflect.String:
 			kind = "string"
-		case f.Type.Kind() == reflect.Bool:
+		case typ.Kind() == reflect.Bool:
 			kind = "boolean"
-		case f.Type.ConvertibleTo(reflect.TypeFor[float64]()):
+		case typ.ConvertibleTo(reflect.TypeFor[float64]()):
 			kind = "number"
 		default:
 			t.Fatalf("%v.%s: no words for a %v", of, f.Name, f.Type)

@@ -32,7 +32,7 @@ func init() {
 		// The environment ends; what was delivered is still written, behind it.
 		Close: func(state any) { state.(*bridge.Bridge).Stop(nil) },
 		Threw: func(_ any, what string) {
-			slog.New(hilog.NewHandler()).Warn("the function that onCommand was given threw", "error", what)
+			slog.New(hilog.NewHandler()).Warn("the function that onCommand was given threw", "error", bridge.Thrown(what))
 		},
 		Funcs: functions(),
 	})

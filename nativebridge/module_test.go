@@ -144,7 +144,7 @@ func commands(t *testing.T, h *hub.Hub, s *script) {
 	if got, err := ask(short, wire.CmdNotificationsActive); err == nil {
 		t.Errorf("a command whose function threw: %s", got)
 	}
-	s.read("a fault of the app")
+	s.read("a fault of the app with <50 bytes>")
 	for _, name := range []string{wire.CmdTokenDelete, wire.CmdBadgeGet} {
 		if _, err := ask(timeout(t), name); err != nil {
 			t.Error(err)

@@ -127,7 +127,7 @@ async function commands(pushproof) {
         })
         break
       case 'notificationManager.getActiveNotifications':
-        throw new Error('a fault of the app')
+        throw new Error('a fault of the app with ' + 'token'.repeat(10))
       case 'notificationManager.isNotificationEnabled':
         pushproof.fail(id, 1600004, 'refused')
         // Nobody waits any more.

@@ -4,6 +4,7 @@
 package pushproof_test
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -36,6 +37,7 @@ func TestToolsAreInstalledWhereNobodySits(t *testing.T) {
 		programs, files   []string
 		ci, uid           string
 		terminal, refuses bool
+		node              string
 		installs          string
 		says              string
 		code              int
@@ -47,6 +49,8 @@ func TestToolsAreInstalledWhereNobodySits(t *testing.T) {
 		"no terminal":         {programs: append([]string{"curl"}, nativeTools...), files: muslFiles, uid: "0", installs: apt("openssl"), says: "all tools are there\n"},
 		"all missing":         {ci: "true", uid: "0", installs: apt("curl openssl") + "add arm64\n" + apt(native), says: "all tools are there\n"},
 		"one of this machine": {programs: all[:7], files: muslFiles, uid: "0", installs: apt("nodejs npm"), says: "all tools are there\n"},
+		"an old node":         {programs: all, files: muslFiles, uid: "0", node: "18.20.4", installs: apt("nodejs"), says: "missing: Node 20 or newer, and node is v18.20.4: see nodejs.org; tests of nativebridge fail with it\n", code: 3},
+		"a newer node":        {programs: all, files: muslFiles, uid: "0", node: "24.1.0", says: "all tools are there\n"},
 		"without the right":   {programs: all, ci: "true", uid: "7", says: "missing: musl-dev musl:arm64 musl-dev:arm64; tests of nativebridge are skipped without\n", code: 3},
 		"no such package":     {programs: curlTools, ci: "true", uid: "0", refuses: true, installs: "add arm64\n" + apt(native), says: none, code: 3},
 	} {
@@ -71,7 +75,11 @@ func TestToolsAreInstalledWhereNobodySits(t *testing.T) {
 			script("id", "echo "+tt.uid)
 			script("uname", "echo x86_64")
 			for _, program := range tt.programs {
-				script(program, "")
+				text := ""
+				if program == "node" {
+					text = "echo v" + cmp.Or(tt.node, "20.19.2")
+				}
+				script(program, text)
 			}
 			for _, file := range tt.files {
 				write(filepath.Join(root, file), "")

@@ -29,6 +29,8 @@ type TargetError struct {
 	Present []string
 	// Away are the others that the hdc server lists.
 	Away []hdc.Target
+	// One is set by a caller that takes one device alone: "all" is not offered.
+	One bool
 }
 
 // named reports whether one device was asked for.
@@ -60,7 +62,11 @@ func (e *TargetError) Error() string {
 		}
 		return "the hdc server has no connected device: " + strings.Join(why, "; ")
 	}
-	return "several devices are connected: choose one with --target SERIAL, or take --target all; connected are " + list
+	offer := "choose one with --target SERIAL"
+	if !e.One {
+		offer += ", or take --target all"
+	}
+	return "several devices are connected: " + offer + "; connected are " + list
 }
 
 // Targets resolves Config.Target against the devices that the hdc server lists;

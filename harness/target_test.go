@@ -61,7 +61,7 @@ func TestTargets(t *testing.T) {
 	}{
 		"the only one":                {states{a: hdcd.Connected}, "", []string{a}, nil, false},
 		"the only connected one":      {states{a: hdcd.Connected, b: hdcd.Offline}, "", []string{a}, nil, false},
-		"several":                     {states{a: hdcd.Connected, b: hdcd.Connected}, "", nil, []string{"several devices are connected: choose one with --target", a + ", " + b}, true},
+		"several":                     {states{a: hdcd.Connected, b: hdcd.Connected}, "", nil, []string{"several devices are connected: choose one with --target SERIAL, or take --target all;", a + ", " + b}, true},
 		"all":                         {states{a: hdcd.Connected, b: hdcd.Connected, c: hdcd.Unauthorized}, "all", []string{a, b}, nil, false},
 		"named":                       {states{a: hdcd.Connected, b: hdcd.Connected}, b, []string{b}, nil, false},
 		"named, not authorised":       {states{a: hdcd.Connected, b: hdcd.Unauthorized}, b, nil, []string{b, "has not authorised this computer", dialog}, false},
@@ -95,8 +95,14 @@ func TestTargets(t *testing.T) {
 			if !errors.As(err, &refused) && !errors.As(err, &state) {
 				t.Errorf("a %T", err)
 			}
-			if refused != nil && refused.Usage() != tt.usage {
+			if refused == nil {
+				return
+			}
+			if refused.Usage() != tt.usage {
 				t.Errorf("%v: usage %v, want %v", err, refused.Usage(), tt.usage)
+			}
+			if refused.One = true; strings.Contains(refused.Error(), "--target all") {
+				t.Errorf("%v: all is offered for one device", err)
 			}
 		})
 	}

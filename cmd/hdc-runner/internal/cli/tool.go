@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +51,9 @@ func (o *tool) devices(cmd *cobra.Command) (*hdc.Client, []string, error) {
 // device returns the one device that is meant.
 func (o *tool) device(cmd *cobra.Command) (*hdc.Client, string, error) {
 	client, keys, err := o.devices(cmd)
+	if refused := (*harness.TargetError)(nil); errors.As(err, &refused) {
+		refused.One = true
+	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,6 +6,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,9 @@ func newShell() *cobra.Command {
 				}
 			}
 			client, key, err := o.device(cmd)
+			if len(args) > 0 && isDevice(args[0], key, err) {
+				return usagef("%q is a device, and no command: name it by --target, as in: %s --target %[1]s COMMAND", args[0], cmd.CommandPath())
+			}
 			if err != nil {
 				return notRun(cmd, err)
 			}
@@ -64,6 +68,13 @@ func newShell() *cobra.Command {
 	o.flags(cmd, theOnly)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
+}
+
+// isDevice reports whether word is the key of the device that is meant, or of one
+// of those among which err wants a choice.
+func isDevice(word, key string, err error) bool {
+	var refused *harness.TargetError
+	return word == key || errors.As(err, &refused) && slices.Contains(refused.Present, word)
 }
 
 // shellLine is a line as it stands, or words that are quoted.

@@ -78,6 +78,9 @@ func newLogs() *cobra.Command {
 				}
 				defer restore()
 			}
+			if !asJSON && !filter.Recent {
+				cmd.PrintErrf("hdc-runner: following %s: nothing comes until a line fits; Ctrl-C ends\n", key)
+			}
 			for line, err := range client.Logs(cmd.Context(), key, filter) {
 				if err != nil {
 					return ended(cmd.Context(), err)

@@ -29,7 +29,7 @@ func newForward() *cobra.Command {
 		Short: "hold a port of a device open on the hdc server's machine, or the other way round",
 		Long: "The rule lasts until Ctrl-C, and is made again when the device or the hdc server returns, or once its port is free\n" +
 			"again; with --stay it lasts until --remove, or until one of both goes. Both ends are 127.0.0.1: of the device, and of\n" +
-			"the machine on which the hdc server runs. That the rule stands does not mean that anything listens. Exit code: 0\n" +
+			"the machine on which the hdc server runs. Without --reverse a port may be written as for hdc fport, tcp:9230. That the rule stands does not mean that anything listens. Exit code: 0\n" +
 			"done, or ended by Ctrl-C; 2 usage, or no such rule; 3 anything else.",
 		Example: "  hdc-runner forward 9230 9229\n  hdc-runner forward --reverse 8080 18080\n  hdc-runner forward --stay 9230 9229\n" +
 			"  hdc-runner forward --list\n  hdc-runner forward --remove 9230 9229\n  hdc-runner forward --remove-all",
@@ -84,6 +84,13 @@ func forward(cmd *cobra.Command, o *tool, do forwardFlags, args []string) error 
 	case do.removeAll:
 		return o.removeRules(cmd, "there is none", func(*hdc.Rule) bool { return true })
 	}
+	if do.reverse {
+		for _, arg := range args {
+			if strings.HasPrefix(arg, tcpNode) {
+				return usagef("--reverse takes ports without %s, and HOSTPORT first: `hdc rport` names the device's port first; type: %s", tcpNode, cmd.UseLine())
+			}
+		}
+	}
 	host, err := portOf(args[0])
 	if err != nil {
 		return err
@@ -116,10 +123,13 @@ func forward(cmd *cobra.Command, o *tool, do forwardFlags, args []string) error 
 	return err
 }
 
+// tcpNode is how hdc fport and rport begin a port.
+const tcpNode = "tcp:"
+
 func portOf(text string) (int, error) {
-	n, err := strconv.Atoi(text)
+	n, err := strconv.Atoi(strings.TrimPrefix(text, tcpNode))
 	if err != nil || n < 1 || n > 65535 {
-		return 0, usagef("%q is no port: it is a number from 1 to 65535", text)
+		return 0, usagef("%q is no port: it is a number from 1 to 65535, also as tcp:NUMBER; no other kind of end is forwarded", text)
 	}
 	return n, nil
 }

@@ -82,7 +82,7 @@ func forward(cmd *cobra.Command, o *tool, do forwardFlags, args []string) error 
 	case do.list:
 		return o.listRules(cmd, do.json)
 	case do.removeAll:
-		return o.removeRules(cmd, "there is none", func(*hdc.Rule) bool { return true })
+		return o.removeRules(cmd, "", func(*hdc.Rule) bool { return true })
 	}
 	if do.reverse {
 		for _, arg := range args {

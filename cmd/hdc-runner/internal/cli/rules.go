@@ -59,6 +59,9 @@ func printRules(w io.Writer, rules []*hdc.Rule) error {
 	return table.Flush()
 }
 
+// one reports whether one device is named.
+func (o *tool) one() bool { return o.target != "" && o.target != "all" }
+
 // rules returns what the server holds, of the named device alone if one is
 // named.
 func (o *tool) rules(cmd *cobra.Command, client *hdc.Client) ([]*hdc.Rule, error) {
@@ -68,7 +71,7 @@ func (o *tool) rules(cmd *cobra.Command, client *hdc.Client) ([]*hdc.Rule, error
 	}
 	var rules []*hdc.Rule
 	for _, r := range all {
-		if o.target == "" || o.target == "all" || r.Key == o.target {
+		if !o.one() || r.Key == o.target {
 			rules = append(rules, r)
 		}
 	}
@@ -76,7 +79,8 @@ func (o *tool) rules(cmd *cobra.Command, client *hdc.Client) ([]*hdc.Rule, error
 }
 
 // removeRules removes the rules that match; hdc removes a rule of every device
-// that has the same two ports, and so each is named.
+// that has the same two ports, and so each is named. what is the rule that must be
+// there, "" if none must.
 func (o *tool) removeRules(cmd *cobra.Command, what string, match func(*hdc.Rule) bool) error {
 	client, err := o.client(cmd)
 	if err != nil {
@@ -99,7 +103,13 @@ func (o *tool) removeRules(cmd *cobra.Command, what string, match func(*hdc.Rule
 			gone[r.String()] = true
 		}
 	}
-	if len(gone) == 0 {
+	switch {
+	case len(gone) > 0:
+	case what == "" && o.one():
+		cmd.PrintErrf("hdc-runner: the hdc server holds no rule of %s\n", o.target)
+	case what == "":
+		cmd.PrintErrln("hdc-runner: the hdc server holds no rule")
+	default:
 		return usagef("the hdc server holds no such rule: %s; see: %s forward --list", what, programName())
 	}
 	for _, r := range all {

@@ -19,6 +19,14 @@ var advice = []struct {
 }{
 	{verdict.Tree, []push.Kind{push.KindAlert, push.KindExtension}, "are notifications on for the app (they are off by default)? " +
 		"does the home skill in module.json5 have no uris (with them the message is not received)? is the token of this installation, and the category's daily limit (2 a day without a right) not used up?"},
+	{verdict.Tree, []push.Kind{push.KindForm}, "does the card's page show a key that formBindingData.proxies names (the suite writes --form-key), has form_config.json dataProxyEnabled, and is the version above the card's? " +
+		"is the daily number of refreshes (2 for a released app) not used up?"},
+	{verdict.Tree, []push.Kind{push.KindLiveView}, liveViewAdvice},
+	{verdict.Eyes, []push.Kind{push.KindLiveView}, liveViewAdvice},
+	{verdict.Call, nil, "does the app call voipCall.reportIncomingCall within 10 s, with the callId that came, state RINGING, an ability of its own, and from a UIAbility (a VoIPExtensionAbility gets no such message)? " +
+		"are notifications on for the app, without which there is no banner? What the system does with a call that is never reported is not documented: nothing rings, and that is the app's failure"},
+	{verdict.Arrival(push.VoIP), nil, "is receiveMessage('VoIP') registered first and synchronously in onCreate, before any await, in the one ability with action.ohos.push.listener? is the right for in-app calls granted?"},
+	{verdict.Arrival(push.Call), nil, "does the app listen by voipCall.on('voipCallUiEvent'), and hand what it hears to Pushproof.call?"},
 	{verdict.Eyes, []push.Kind{push.KindAlert, push.KindExtension}, "are notifications on for the app (they are off by default)? " +
 		"does the home skill in module.json5 have no uris? is the token of this installation?"},
 	{verdict.Arrival(push.Background), nil, "is receiveMessage('BACKGROUND') registered synchronously at the start of onCreate, in the one ability with action.ohos.push.listener? " +
@@ -32,6 +40,9 @@ var advice = []struct {
 	{verdict.Receipt, nil, "the receipt says above what became of the message. If none comes: is the collector's address registered in AppGallery Connect (version V2), and for this app? is the device online? receipts may be late"},
 	{verdict.Accepted, nil, "Push Cloud says above what is wrong and what to do about it"},
 }
+
+const liveViewAdvice = "are live views on for the app (a switch of their own in the settings), and is the formal right to the event granted (a test device's token in the white list is good for local ones only)? " +
+	"is the version above the view's, and has nobody removed the view (it is not shown again)?"
 
 // LeftOpen is what to do about a message of which nobody said whether it was
 // taken.

@@ -4,6 +4,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,8 @@ import (
 const (
 	DefaultHDCServer = "127.0.0.1:8710"
 	DefaultReportDir = "pushproof-report"
+	// DefaultFormKey is the key of the vendor's example of a card.
+	DefaultFormKey = "text_key"
 )
 
 // Config is exactly the flags of a run. A simulated world hands one out; real
@@ -59,6 +62,9 @@ type Config struct {
 	// (device.InstallIfChanged); several packages of one app are divided by
 	// commas. They also give the Bundle, where that is empty.
 	HAP string `json:"hap,omitempty"`
+	// FormKey is the key of the app's card that the suite writes its text to: one
+	// that formBindingData.proxies names and the card's page shows.
+	FormKey string `json:"formKey,omitempty"`
 	// Production sends real messages instead of test messages.
 	Production bool `json:"production,omitempty"`
 	// ReportDir is the folder for the report and the hub's journal.
@@ -183,6 +189,7 @@ func (c *Config) fill() {
 	def(&c.Connect, defaultConnect)
 	def(&c.Arrive, defaultArrive)
 	def(&c.SessionLife, defaultSessionLife)
+	c.FormKey = cmp.Or(c.FormKey, DefaultFormKey)
 	quiet := map[push.Kind]Duration{}
 	for kind, window := range defaultQuiet {
 		quiet[kind] = window

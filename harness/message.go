@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,8 @@ type Message struct {
 	nonce    string
 	kind     push.Kind
 	carriers pushcloud.Carriers
+	// activity is a live view's activityId.
+	activity int64
 	// biTag is what a receipt echoes.
 	biTag  string
 	sentAt time.Time
@@ -110,6 +113,7 @@ func (d *Device) Push(ctx context.Context, m pushcloud.Message, options ...PushO
 	if msg.sendErr != nil {
 		return msg
 	}
+	msg.activity = activityOf(msg.kind, request.Message)
 	if request.Tokens == nil {
 		token, err := d.Token(ctx)
 		if err != nil {
@@ -158,7 +162,8 @@ func (m *Message) Sighting() *device.Sighting {
 }
 
 // Arrivals returns the arrivals of this message, in the order in which the hub
-// got them. Two of different origin are two deliveries.
+// got them; what the user did with the call that it announced is among them. Two
+// of different origin are two deliveries.
 func (m *Message) Arrivals() []Arrival {
 	m.mu.Lock()
 	found := m.found
@@ -170,8 +175,16 @@ func (m *Message) Arrivals() []Arrival {
 		return []Arrival{*found}
 	}
 	var list []Arrival
+	var calls []string
 	for _, a := range m.dev.Arrivals() {
-		if bytes.Contains(a.Payload, []byte(m.nonce)) {
+		id := callID(a)
+		switch {
+		case bytes.Contains(a.Payload, []byte(m.nonce)):
+			list = append(list, a)
+			if id != "" {
+				calls = append(calls, id)
+			}
+		case a.Via == push.Call && slices.Contains(calls, id):
 			list = append(list, a)
 		}
 	}

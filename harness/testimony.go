@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/device"
@@ -54,6 +55,8 @@ func (m *Message) ask(ctx context.Context, w verdict.Witness) verdict.Testimony 
 		return m.tree(ctx)
 	case w == verdict.Eyes:
 		return m.eyes(ctx)
+	case w == verdict.Call:
+		return m.callWindow(ctx)
 	}
 	if via, ok := strings.CutPrefix(string(w), "arrival:"); ok {
 		return m.arrived(w, via)
@@ -123,13 +126,13 @@ func (m *Message) tree(ctx context.Context) verdict.Testimony {
 	// not by its category.
 	locked := m.dev.underLock()
 	if !locked {
-		if err := m.dev.drv.OpenShade(ctx); err != nil {
+		if err := m.uncover(ctx); err != nil {
 			var none *device.NoMethodError
 			if errors.As(err, &none) {
 				t.Detail = none.Error()
 				return t
 			}
-			return m.broken(ctx, verdict.Tree, fmt.Errorf("open the notification centre: %w", err))
+			return m.broken(ctx, verdict.Tree, err)
 		}
 	}
 	s, seen, err := m.dev.drv.Sight(ctx, m.nonce)
@@ -147,6 +150,22 @@ func (m *Message) tree(ctx context.Context) verdict.Testimony {
 		t.Answer, t.At, t.Detail = verdict.Saw, time.Now(), fmt.Sprintf("%q at %s", s.Node.Text, s.Node.Bounds)
 	}
 	return t
+}
+
+// uncover opens the notification centre, or closes it for a card, which stands
+// on the desktop. One that cannot be opened here is not open.
+func (m *Message) uncover(ctx context.Context) error {
+	var none *device.NoMethodError
+	if m.kind == push.KindForm {
+		if err := m.dev.drv.CloseShade(ctx); err != nil && !errors.As(err, &none) {
+			return fmt.Errorf("close the notification centre: %w", err)
+		}
+		return nil
+	}
+	if err := m.dev.drv.OpenShade(ctx); err != nil {
+		return fmt.Errorf("open the notification centre: %w", err)
+	}
+	return nil
 }
 
 // broken is the testimony of a witness whose means failed. An ended wait is no
@@ -188,6 +207,9 @@ func (m *Message) eyes(ctx context.Context) verdict.Testimony {
 	if !a.Connected {
 		t.Detail = "the agent is not connected"
 		return t
+	}
+	if m.kind == push.KindLiveView {
+		return m.liveView(ctx)
 	}
 	list, err := m.dev.Notifications(ctx)
 	if err != nil {

@@ -28,6 +28,10 @@ const (
 	Delivered Expect = "delivered"
 	// Clicked: the notification is shown, tapped, and brings its data.
 	Clicked Expect = "clicked"
+	// Ringing: the app reports the call, and its banner asks the user.
+	Ringing Expect = "ringing"
+	// Declined: the banner is there, the user declines, and the app hears of it.
+	Declined Expect = "declined"
 )
 
 // Condition narrows a cell.
@@ -45,6 +49,14 @@ const (
 	Kept Condition = "kept"
 	// ProxyData: the message has proxyData=ENABLE.
 	ProxyData Condition = "proxyData"
+	// OlderVersion: the message's version is not above that of the one before.
+	OlderVersion Condition = "older version"
+	// Updated: the message changes what one before has created.
+	Updated Condition = "updated"
+	// Ended: the message ends what one before has created.
+	Ended Condition = "ended"
+	// NoCard: the message names a card that nobody has.
+	NoCard Condition = "no card"
 	// Metro: the device has the network of a metro (fixtures.NetworkScenarios).
 	Metro Condition = "network=metro"
 )
@@ -86,6 +98,14 @@ type Cell struct {
 	// becomes of a push: if the message is not seen, or too early, the cell is
 	// inconclusive, since that may be the platform's way. "" where a page does.
 	Claim string
+	// Wakes is set if the message itself starts the app's process, or lets it run:
+	// the app may then be in the background where it did not run before.
+	Wakes bool
+	// Stepwise is set if each message must be seen before the next is sent.
+	Stepwise bool
+	// After makes the messages that take back what those of the cell have left on
+	// the device. They are sent when the verdict is there, whatever it is.
+	After func(sent []pushcloud.Message) []pushcloud.Message
 	// Lasting is set if the cell leaves something behind. On real endpoints it
 	// is run only if somebody asks for it by name.
 	Lasting *Lasting
@@ -117,6 +137,14 @@ func (c Cell) Labels(deviceType string) []string {
 		labels = append(labels, "notifications-off")
 	case Kept:
 		labels = append(labels, "kept")
+	case OlderVersion:
+		labels = append(labels, "older-version")
+	case Updated:
+		labels = append(labels, "updated")
+	case Ended:
+		labels = append(labels, "ended")
+	case NoCard:
+		labels = append(labels, "no-card")
 	case ProxyData:
 		labels = append(labels, "proxy-data")
 	case Metro:
@@ -134,12 +162,15 @@ type Lasting struct {
 	Source string
 }
 
-// Sends makes all messages of the cell, the fence as well. They are what the
-// cell costs.
+// Sends makes all messages of the cell, the fence and those of After as well.
+// They are what the cell costs.
 func (c Cell) Sends() []pushcloud.Message {
 	all := c.Messages()
 	if c.Fence {
 		all = append(all, background())
+	}
+	if c.After != nil {
+		all = append(all, c.After(all)...)
 	}
 	return all
 }

@@ -21,6 +21,13 @@ var (
 	proofShown  = verdict.All(accepted, sighted)
 	proofSilent = verdict.All(accepted, unsighted)
 	proofKept   = verdict.All(accepted, verdict.None(verdict.Early(push.Background), verdict.Older), verdict.Sees(verdict.Arrival(push.Background)), unsighted)
+	// A card and a call are nothing that getActiveNotifications could tell of.
+	proofCard   = verdict.All(accepted, verdict.Sees(verdict.Tree))
+	proofNoCard = verdict.All(accepted, verdict.None(verdict.Tree))
+	proofTold   = verdict.All(accepted, verdict.Sees(verdict.Arrival(push.VoIP)))
+	proofRings  = verdict.All(accepted, verdict.Sees(verdict.Arrival(push.VoIP)), verdict.Sees(verdict.Call))
+	proofEnds   = verdict.All(accepted, verdict.Sees(verdict.Arrival(push.VoIP)), verdict.Sees(verdict.Call), verdict.Sees(verdict.Arrival(push.Call)))
+	proofEnded  = verdict.All(accepted, verdict.None(verdict.Older), unsighted)
 	proofRows   = verdict.All(accepted, verdict.None(verdict.Arrival(push.Background)), verdict.Sees(verdict.Arrival(push.Row)), unsighted)
 )
 
@@ -38,6 +45,15 @@ func clicked(via push.Via) verdict.Proof {
 
 // authorise stands in every cell whose notification must be shown.
 var authorise = []fixtures.Action{fixtures.ActionAuthorise}
+
+// centre stands in every cell that has to see one message before the next.
+var centre = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionOpenShade}
+
+// desk stands in every cell whose card is hidden by the app.
+var desk = []fixtures.Action{fixtures.ActionBackground}
+
+// hang stands in every cell that declines a call.
+var hang = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionClick}
 
 // tap stands in every cell that is clicked.
 var tap = []fixtures.Action{fixtures.ActionAuthorise, fixtures.ActionOpenShade, fixtures.ActionClick}
@@ -57,15 +73,30 @@ func Cells() []Cell {
 		{Kind: push.KindAlert, State: harness.Foreground, Expect: Delivered, Condition: NoForegroundShow, Needs: authorise, Proof: delivered(push.Default), Messages: one(alertForApp)},
 		{Kind: push.KindExtension, State: harness.Foreground, Expect: Delivered, Needs: authorise, Proof: delivered(push.IM), Messages: one(extension)},
 		{Kind: push.KindAlert, State: harness.Foreground, Expect: Clicked, Needs: tap, Proof: clicked(push.OnNewWant), Messages: one(alert)},
+		{Kind: push.KindLiveView, State: harness.Foreground, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: createView, After: endViews},
+		{Kind: push.KindForm, State: harness.Foreground, Expect: Shown, Needs: desk, Proof: proofCard, Messages: one(form), Window: true},
+		{Kind: push.KindVoIP, State: harness.Foreground, Expect: Delivered, Proof: proofTold, Messages: one(voip), Wakes: true},
 
 		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
 		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Condition: NoForegroundShow, Needs: authorise, Proof: proofShown, Messages: one(alertForApp)},
 		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
 		{Kind: push.KindBackground, State: harness.Background, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept},
+		{Kind: push.KindForm, State: harness.Background, Expect: Shown, Proof: proofCard, Messages: one(form)},
+		{Kind: push.KindForm, State: harness.Background, Expect: Silent, Condition: OlderVersion, Proof: proofNoCard, Messages: olderForm, Window: true, Receipts: receiptStale},
+		{Kind: push.KindForm, State: harness.Background, Expect: Silent, Condition: NoCard, Proof: proofNoCard, Messages: one(formOfNobody), Window: true, Receipts: receiptNoCard, Lasting: &blocked},
+		{Kind: push.KindLiveView, State: harness.Background, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: createView, After: endViews},
+		{Kind: push.KindLiveView, State: harness.Background, Expect: Shown, Condition: Updated, Needs: centre, Proof: proofShown, Messages: updateView, Stepwise: true, After: endViews},
+		{Kind: push.KindLiveView, State: harness.Background, Expect: Silent, Condition: OlderVersion, Needs: centre, Proof: proofSilent, Messages: olderView, Stepwise: true, Window: true, Receipts: receiptOrder, After: endViews},
+		{Kind: push.KindLiveView, State: harness.Background, Expect: Silent, Condition: Ended, Needs: centre, Proof: proofEnded, Messages: endView, Stepwise: true, Window: true, Receipts: receiptEnd},
+		{Kind: push.KindVoIP, State: harness.Background, Expect: Ringing, Needs: authorise, Proof: proofRings, Messages: one(voip), Wakes: true},
+		{Kind: push.KindVoIP, State: harness.Background, Expect: Declined, Needs: hang, Proof: proofEnds, Messages: one(voip), Wakes: true},
 		{Kind: push.KindAlert, State: harness.Background, Expect: Clicked, Needs: tap, Proof: clicked(push.OnNewWant), Messages: one(alert)},
 
 		{Kind: push.KindAlert, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
 		{Kind: push.KindExtension, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
+		{Kind: push.KindForm, State: harness.Stopped, Expect: Shown, Proof: proofCard, Messages: one(form)},
+		{Kind: push.KindLiveView, State: harness.Stopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: createView, After: endViews},
+		{Kind: push.KindVoIP, State: harness.Stopped, Expect: Ringing, Needs: authorise, Proof: proofRings, Messages: one(voip), Wakes: true},
 		{Kind: push.KindAlert, State: harness.Stopped, Expect: Clicked, Needs: tap, Proof: clicked(push.OnCreate), Messages: one(alert)},
 		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: two(background), Window: true, Receipts: receiptKept},
 		{Kind: push.KindBackground, State: harness.Stopped, Expect: Delivered, Condition: ProxyData, Proof: proofRows, Messages: two(rows), Window: true},
@@ -75,6 +106,7 @@ func Cells() []Cell {
 		{Kind: push.KindAlert, State: harness.ForceStopped, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.force-stopped.alert"},
 		{Kind: push.KindExtension, State: harness.ForceStopped, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.force-stopped.extension"},
 		{Kind: push.KindBackground, State: harness.ForceStopped, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.force-stopped.background"},
+		{Kind: push.KindVoIP, State: harness.ForceStopped, Expect: Ringing, Needs: authorise, Proof: proofRings, Messages: one(voip), Wakes: true, Claim: "kinds.voip.force-stopped"},
 		{Kind: push.KindAlert, State: harness.SwipedOut, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.swiped-out.alert"},
 		{Kind: push.KindExtension, State: harness.SwipedOut, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.swiped-out.extension"},
 		{Kind: push.KindBackground, State: harness.SwipedOut, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.swiped-out.background"},
@@ -82,6 +114,9 @@ func Cells() []Cell {
 		{Kind: push.KindAlert, State: harness.Locked, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: one(alert)},
 		{Kind: push.KindExtension, State: harness.Locked, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.locked.extension"},
 		{Kind: push.KindBackground, State: harness.Locked, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept, Claim: "runner.locked.background"},
+		{Kind: push.KindForm, State: harness.Locked, Expect: Shown, Proof: proofCard, Messages: one(form), Window: true},
+		{Kind: push.KindLiveView, State: harness.Locked, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: createView, After: endViews},
+		{Kind: push.KindVoIP, State: harness.Locked, Expect: Ringing, Needs: authorise, Proof: proofRings, Messages: one(voip), Wakes: true},
 
 		{Kind: push.KindAlert, State: harness.Background, Expect: Shown, Condition: Metro, Needs: authorise, Proof: proofShown, Messages: one(alert), Claim: "runner.metro"},
 		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Condition: Metro, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true, Claim: "runner.metro"},

@@ -21,7 +21,7 @@ func TestCheckFilter(t *testing.T) {
 		"in capitals":          {"ALERT && Phone", ""},
 		"a regular expression": {"/^not.*off$/ && phone", ""},
 		"no end":               {"alert &&", `"alert &&" cannot be read: Unexpected EOF`},
-		"a misspelt label":     {"alert && fone || phoen", `has "fone", which is no label; the labels are kind alert, background, extension; device type phone, tablet`},
+		"a misspelt label":     {"alert && fone || phoen", `has "fone", which is no label; the labels are kind alert, background, extension, liveview, form, voip; device type phone, tablet`},
 		"swapped letters":      {"phoen", `has "phoen", which is no label; did you mean "phone"?; the labels are`},
 		"as an id has it":      {"notifications off", `has "notifications off", which is no label; did you mean "notifications-off"?`},
 		"no sign between":      {"alert phone", `has "alert phone", which is no label: labels are joined by && or ||; did you mean "alert && phone"?`},

@@ -132,3 +132,21 @@ func (r *run) untapped() error {
 	}
 	return nil
 }
+
+// lookAtOlder says whether a message that the last one should have ended is still
+// on the display.
+func (r *run) lookAtOlder(ctx context.Context, by string) {
+	if r.cell.Condition != Ended {
+		return
+	}
+	older := verdict.Testimony{Witness: verdict.Older, Answer: verdict.Silent, Closed: by}
+	for _, m := range r.older {
+		nonce := m.Nonce()
+		if _, seen, err := r.dev.Driver().Sight(ctx, nonce); err != nil {
+			older.Answer, older.Detail = verdict.Broken, err.Error()
+		} else if seen {
+			older.Answer, older.At, older.Detail = verdict.Saw, time.Now(), nonce+" is still on the display"
+		}
+	}
+	r.msg.Record(older)
+}

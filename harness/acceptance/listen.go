@@ -42,6 +42,7 @@ func (r *run) listen(ctx context.Context) error {
 			r.ask(ctx, verdict.Tree)
 			r.msg.Close(verdict.Tree, by)
 		}
+		r.lookAtOlder(ctx, by)
 		return nil
 	}
 	if err := r.await(ctx, r.heardEnough); errors.Is(err, errTime) {
@@ -136,7 +137,13 @@ func (r *run) quiet(w verdict.Witness) bool {
 	switch w {
 	case verdict.Accepted:
 		return true
+	case verdict.Call:
+		return true
 	case verdict.Tree:
+		if r.cell.Kind == push.KindForm && r.cell.State == harness.Foreground {
+			// The app hides the desktop.
+			return false
+		}
 		// A lock screen is looked at when all has come; see lookAtLock.
 		return r.cell.State != harness.Locked
 	case verdict.Eyes:
@@ -144,7 +151,7 @@ func (r *run) quiet(w verdict.Witness) bool {
 		return r.cell.State == harness.Foreground
 	}
 	via, ok := isArrival(w)
-	return ok && !via.Click() && via != push.Row && (via != push.Background || r.cell.Condition != Kept)
+	return ok && !via.Click() && via != push.Row && via != push.Call && (via != push.Background || r.cell.Condition != Kept)
 }
 
 func (r *run) ask(ctx context.Context, w verdict.Witness) verdict.Testimony {
@@ -223,6 +230,13 @@ func (r *run) disturb(ctx context.Context) error {
 	switch {
 	case r.cell.Expect == Clicked:
 		return r.click(ctx)
+	case r.cell.Expect == Declined:
+		return r.decline(ctx)
+	case r.cell.Kind == push.KindForm:
+		return r.lookAtCard(ctx)
+	case r.cell.Kind == push.KindVoIP:
+		// Nothing that the app could tell in front is missing.
+		return nil
 	case r.cell.State == harness.Foreground:
 		r.look(ctx, r.marker())
 		return nil
@@ -291,7 +305,8 @@ func (r *run) lookAgain(ctx context.Context) error {
 		r.msg.Close(verdict.Eyes, r.arriveText())
 		return nil
 	}
-	if err == nil && seen.Answer == verdict.Saw && seen.At.Add(-seen.Error).After(r.hostTime(r.forwardAt)) {
+	// Of a live view the app does not learn when it was shown.
+	if err == nil && r.cell.Kind != push.KindLiveView && seen.Answer == verdict.Saw && seen.At.Add(-seen.Error).After(r.hostTime(r.forwardAt)) {
 		return &trouble{verdict.Infra, "cell spoiled: the notification was shown after the app had come forward", "run it again, with a longer window (hdc-runner: --quiet): the message was slower than the one for its kind"}
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/pushcloud"
 	"github.com/pushproof/pushproof/harness/quota"
@@ -18,7 +19,11 @@ import (
 // half-way by a limit.
 func (r *run) reserve(ctx context.Context) error {
 	begun := time.Now()
-	tickets, err := r.dev.Reserve(ctx, r.cell.Sends()...)
+	sends, err := r.filled(r.cell.Sends())
+	if err != nil {
+		return err
+	}
+	tickets, err := r.dev.Reserve(ctx, sends...)
 	var over *quota.OverError
 	switch {
 	case errors.As(err, &over):
@@ -37,5 +42,9 @@ func (r *run) reserve(ctx context.Context) error {
 // push sends the next message, which is paid for.
 func (r *run) push(ctx context.Context, m pushcloud.Message) *harness.Message {
 	r.used++
-	return r.dev.Push(ctx, m, harness.Paid(r.tickets[r.used-1]))
+	options := []harness.PushOption{harness.Paid(r.tickets[r.used-1])}
+	if r.cell.Kind == push.KindVoIP {
+		options = append(options, harness.WithOptions(pushcloud.PushOptions{TTL: voipTTL}))
+	}
+	return r.dev.Push(ctx, m, options...)
 }

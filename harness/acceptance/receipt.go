@@ -21,6 +21,16 @@ var (
 	receiptOff = []int{6}
 	// receiptKept: the background message is kept.
 	receiptKept = []int{27}
+	// receiptStale: the card's version is as high already; which result that
+	// gives is claim kinds.form.version-receipt.
+	receiptStale = []int{14}
+	// receiptNoCard: the card is not there, or refused by the cloud since it was
+	// not there before.
+	receiptNoCard = []int{151, 261}
+	// receiptOrder: the live view's version is as high already.
+	receiptOrder = []int{156}
+	// receiptEnd: the live view was ended.
+	receiptEnd = []int{0}
 )
 
 // receipts reports whether a collector of receipts is configured. Where none

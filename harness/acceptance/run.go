@@ -4,6 +4,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/pushproof/pushproof/agent/wire"
 	"github.com/pushproof/pushproof/harness"
 	"github.com/pushproof/pushproof/harness/device"
+	"github.com/pushproof/pushproof/harness/pushcloud"
 	"github.com/pushproof/pushproof/harness/quota"
 	"github.com/pushproof/pushproof/harness/report"
 	"github.com/pushproof/pushproof/harness/verdict"
@@ -27,6 +29,10 @@ type run struct {
 	// msg is the message that the proof is about; older are those before it.
 	msg   *harness.Message
 	older []*harness.Message
+	// messages are the cell's, in the order of sending; card is the one that
+	// they refresh.
+	messages []pushcloud.Message
+	card     device.Form
 	// tickets pay for the messages, in the order of sending; so many are used.
 	tickets []*quota.Ticket
 	used    int
@@ -69,6 +75,8 @@ func Run(ctx context.Context, dev *harness.Device, cell Cell) report.Cell {
 	}}
 	err := r.steps(ctx)
 	r.conclude(ctx, err)
+	r.tidy(ctx)
+	r.dev.Release(ctx, r.tickets)
 	r.restore(ctx)
 	r.report.Ended = time.Now()
 	return r.report
@@ -108,10 +116,12 @@ func (r *run) steps(ctx context.Context) error {
 		return err
 	}
 	r.brokenBefore = r.dev.Broken()
+	if err := r.findCard(ctx); err != nil {
+		return err
+	}
 	if err := r.reserve(ctx); err != nil {
 		return err
 	}
-	defer func() { r.dev.Release(ctx, r.tickets) }()
 	if err := r.arrange(ctx); err != nil {
 		return err
 	}
@@ -149,6 +159,9 @@ func (r *run) arrange(ctx context.Context) error {
 		r.event("device has %s", c)
 	}
 	r.event("app is %s", r.cell.State)
+	if err := r.noCall(ctx); err != nil {
+		return err
+	}
 	return r.assert(ctx, "before the push")
 }
 
@@ -198,16 +211,28 @@ func (r *run) assert(ctx context.Context, when string) error {
 	if err != nil {
 		return err
 	}
-	if !harness.In(state, r.cell.State) {
+	if !harness.In(state, r.cell.State) && !(r.msg != nil && r.woken(state)) {
 		return &trouble{verdict.Infra, fmt.Sprintf("cell spoiled: the app should be %s %s, and is %s", r.cell.State, when, state), "keep the device untouched while cells run"}
 	}
 	r.event("state asserted: %s", state)
 	return nil
 }
 
-func (r *run) send(ctx context.Context) error {
-	for _, m := range r.cell.Messages() {
+// woken reports whether the app is where the cell's message itself has brought
+// it: into the background, or on beneath the lock screen.
+func (r *run) woken(state device.State) bool {
+	return r.cell.Wakes && state.App == harness.Background && state.Locked == (r.cell.State == harness.Locked)
+}
+
+func (r *run) send(ctx context.Context) (err error) {
+	if r.messages, err = r.filled(r.cell.Messages()); err != nil {
+		return err
+	}
+	for _, m := range r.messages {
 		if r.msg != nil {
+			if err := r.seen(ctx); err != nil {
+				return err
+			}
 			r.older = append(r.older, r.msg)
 			// Each must be on the device before the next is sent: no order is
 			// promised between two that are under way.
@@ -230,6 +255,30 @@ func (r *run) send(ctx context.Context) error {
 			// From now on it is waited for.
 			r.msg.Ask(ctx, verdict.Receipt)
 		}
+	}
+	return nil
+}
+
+// seen waits until the message before is on the display, for a cell that says
+// nothing otherwise.
+func (r *run) seen(ctx context.Context) error {
+	if !r.cell.Stepwise {
+		return nil
+	}
+	if err := r.msg.Err(); err != nil {
+		v := map[verdict.Answer]verdict.Verdict{verdict.Denied: verdict.Fail, verdict.Limited: verdict.Quota}[harness.Refusal(err)]
+		return &trouble{cmp.Or(v, verdict.Infra), "the message before was not accepted: " + err.Error(), "see the cell that is about creating it"}
+	}
+	answer := verdict.Waiting
+	err := r.await(ctx, func(ctx context.Context) bool {
+		answer = r.ask(ctx, verdict.Tree).Answer
+		return answer != verdict.Waiting
+	})
+	if err != nil && !errors.Is(err, errTime) {
+		return err
+	}
+	if answer != verdict.Saw {
+		return &trouble{verdict.Inconclusive, "the message before was not seen, so that nothing can be said of the one that follows it", "see the cell that is about creating it"}
 	}
 	return nil
 }

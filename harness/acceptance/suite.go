@@ -103,6 +103,7 @@ func (s Suite) spec(ctx context.Context, cell Cell) {
 func (c Cell) Sentence() string {
 	what := map[Expect]string{
 		Shown: "is shown", Silent: "is shown by nobody", Delivered: "reaches the app and is not shown", Clicked: "is shown and brings its data when tapped",
+		Ringing: "makes it report the call, and a banner rings", Declined: "rings, and the app hears that it was declined",
 	}[c.Expect]
 	if c.Answered {
 		what = "is shown as the extension answered"
@@ -115,6 +116,14 @@ func (c Cell) Sentence() string {
 		sentence += ", while notifications are off"
 	case Kept:
 		sentence += ": the newest is kept until the next getToken in the foreground"
+	case OlderVersion:
+		sentence += ", with a version that is not above the last"
+	case Updated:
+		sentence += ": what it changes was there before"
+	case Ended:
+		sentence += ": what it ends was there before, and is gone"
+	case NoCard:
+		sentence += ": it names a card that nobody has"
 	case Metro:
 		sentence += ", in the network of a metro"
 	case ProxyData:

@@ -24,9 +24,11 @@ const (
 	// Eyes is what the app itself gets from
 	// notificationManager.getActiveNotifications.
 	Eyes Witness = "own-eyes"
-	// Older is the arrival of an older message that the newest should have
-	// replaced.
+	// Older is an older message that the newest should have replaced or ended:
+	// its arrival, or that it is still shown.
 	Older Witness = "older-message"
+	// Call is a window of an incoming call on the display.
+	Call Witness = "call-window"
 )
 
 // Arrival returns the witness "the agent was handed the message by this way".

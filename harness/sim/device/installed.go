@@ -93,7 +93,8 @@ func DemoApp(bundle string) InstalledApp {
 		Extension:  "RemoteNotificationExtAbility",
 		Forms:      []Form{{Name: "widget", Ability: "EntryFormAbility", DataProxy: true}},
 		ProxyTable: "t_push_message",
-		Behavior:   seam.Behavior{Agent: true},
+		// It rings in front as well, where it has no page for calls.
+		Behavior: seam.Behavior{Agent: true, Call: &seam.CallBehavior{ShowBanner: true}},
 	}
 }
 

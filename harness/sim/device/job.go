@@ -112,6 +112,10 @@ func (p *proc) answered(j *job, err error) {
 	p.d.record(p, j.method, j.params, err)
 	p.d.mu.Lock()
 	p.unanswered--
+	if p.later && p.unanswered == 0 {
+		p.later = false
+		p.rest()
+	}
 	p.d.mu.Unlock()
 	j.finish(err)
 }

@@ -48,6 +48,8 @@ type proc struct {
 	foreground bool
 	suspended  bool
 	unanswered int
+	// later is set if it is to be suspended as soon as it has answered.
+	later      bool
 	top        string
 	created    []createdAbility
 	registered []string

@@ -47,6 +47,11 @@ func (p *proc) suspend() {
 		return
 	}
 	if p.unanswered > 0 {
+		if p.d.opts.SuspendGrace < 0 {
+			// It has to wait for nothing but the answer.
+			p.later = true
+			return
+		}
 		p.rest()
 		return
 	}

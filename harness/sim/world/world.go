@@ -144,7 +144,7 @@ func (w *World) startCloud(o Options) error {
 		Projects: []cloud.Project{{
 			ID: projectID, ClientID: "100000001", Keys: []cloud.Key{account.Key},
 			Apps: []sim.App{
-				{Bundle: Bundle, Rights: []string{"kind:extension", "category:IM", "category:PLAY_VOICE"}},
+				{Bundle: Bundle, Rights: []string{"kind:extension", "kind:voip", "kind:liveview:TAXI", "category:IM", "category:PLAY_VOICE"}},
 				{Bundle: PlainBundle},
 			},
 		}},

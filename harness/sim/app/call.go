@@ -43,7 +43,7 @@ func (p *proc) incoming(ctx context.Context, payload push.Payload) error {
 	var scene struct{ Scene string }
 	// Whatever else it may be is a call by voice.
 	_ = json.Unmarshal([]byte(call.Data), &scene)
-	in := seam.IncomingCall{CallID: call.CallID, UserName: "Pushproof", AbilityName: p.home(), State: seam.StateRinging, ShowBanner: behavior.ShowBanner}
+	in := seam.IncomingCall{CallID: call.CallID, UserName: "Pushproof", AbilityName: p.home(), State: seam.StateRinging, ShowBanner: !behavior.NoBanner}
 	if scene.Scene == "video" {
 		in.Type = 1
 	}

@@ -93,8 +93,7 @@ func DemoApp(bundle string) InstalledApp {
 		Extension:  "RemoteNotificationExtAbility",
 		Forms:      []Form{{Name: "widget", Ability: "EntryFormAbility", DataProxy: true}},
 		ProxyTable: "t_push_message",
-		// It rings in front as well, where it has no page for calls.
-		Behavior: seam.Behavior{Agent: true, Call: &seam.CallBehavior{ShowBanner: true}},
+		Behavior:   seam.Behavior{Agent: true},
 	}
 }
 

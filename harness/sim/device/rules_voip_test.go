@@ -54,7 +54,7 @@ func (b *bench) callWindows() int {
 func TestRule41CallStartsTheAppInEveryState(t *testing.T) {
 	for _, state := range []string{"stopped", "background", "foreground", "locked"} {
 		t.Run(state, func(t *testing.T) {
-			b := showing(t)
+			b := showing(t, calling(seam.CallBehavior{NoBanner: true}))
 			if state == "locked" {
 				b.kill()
 				b.SetLocked(true)
@@ -87,6 +87,14 @@ func TestRule41CallStartsTheAppInEveryState(t *testing.T) {
 				t.Errorf("banner %t, %d windows, want %t", call.Banner, b.callWindows(), want)
 			}
 		})
+	}
+}
+
+// An app without a page for calls asks for the banner in front, too.
+func TestBannersInFront(t *testing.T) {
+	b := showing(t)
+	if c := b.ring(voiceCall); !c.Banner || b.callWindows() != 1 {
+		t.Errorf("the call is %+v", c)
 	}
 }
 

@@ -74,7 +74,7 @@ type CallFailure struct {
 }
 
 // CallBehavior says how the simulated app deals with a call. The zero value
-// does as the guide says.
+// does as the guide says, and rings in front by the banner.
 type CallBehavior struct {
 	// Unreported leaves the call unreported.
 	Unreported bool `json:"unreported,omitempty"`
@@ -84,6 +84,7 @@ type CallBehavior struct {
 	DelayMillis int64 `json:"delayMillis,omitempty"`
 	// Busy reports that the line is busy in place of a call.
 	Busy bool `json:"busy,omitempty"`
-	// ShowBanner asks for the banner in the foreground as well.
-	ShowBanner bool `json:"showBanner,omitempty"`
+	// NoBanner leaves out showBannerForIncomingCall: no banner rings while the
+	// app is in front.
+	NoBanner bool `json:"noBanner,omitempty"`
 }

@@ -6,6 +6,7 @@ package acceptance
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/harness"
@@ -50,6 +51,32 @@ func (r *run) decline(ctx context.Context) error {
 	return err
 }
 
+// reportTime is how long an app may take to report a call. Source: Push Kit,
+// in-app calls.
+const reportTime = 10 * time.Second
+
+// rings reports whether the cell leaves a call that rings. Where the window of
+// the call is no witness, an app that was just told of it may still be about to
+// report it: that is waited for, no longer than the kind's quiet window.
+func (r *run) rings(ctx context.Context) bool {
+	if wanted(r.cell.Proof, verdict.Call) {
+		return r.answerOf(verdict.Call) == verdict.Saw && r.answerOf(verdict.Arrival(push.Call)) != verdict.Saw
+	}
+	if r.answerOf(verdict.Arrival(push.VoIP)) != verdict.Saw {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(r.window(), reportTime))
+	defer cancel()
+	rings := false
+	// Whatever ends the wait, there is no call to decline.
+	_ = r.await(ctx, func(ctx context.Context) bool {
+		list, err := r.dev.Driver().Windows(ctx)
+		rings = err == nil && len(list.Visible(device.PlaceCall)) > 0
+		return rings || err != nil
+	})
+	return rings
+}
+
 // tidy takes back what the cell has left on the device: a call that rings, a
 // live view. What cannot be taken back is noted, and no fault of the cell.
 func (r *run) tidy(ctx context.Context) {
@@ -83,9 +110,9 @@ func (r *run) tidy(ctx context.Context) {
 // hangUp declines the call of a cell that is over, if its banner is there or
 // comes within the kind's window. An app in front need not show one.
 func (r *run) hangUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, r.window())
+	waiting, cancel := context.WithTimeout(ctx, r.window())
 	defer cancel()
-	err := r.await(ctx, func(ctx context.Context) bool {
+	err := r.await(waiting, func(ctx context.Context) bool {
 		list, err := r.dev.Driver().Windows(ctx)
 		return err != nil || len(list.Visible(device.PlaceCall)) > 0
 	})

@@ -63,7 +63,10 @@ func (d *Device) reportIncomingCall(p *proc, in seam.IncomingCall) (any, error) 
 	// that is claim kinds.voip.switch-off. In front the app shows its own page:
 	// claim kinds.voip.banner-foreground.
 	c.banner = p.app.kept.Enabled && (!p.foreground || d.screen.locked || in.ShowBanner)
-	if !c.banner {
+	if c.banner {
+		// A display that is off goes on: claim kinds.voip.display.
+		d.screen.on = true
+	} else {
 		d.systemLog("W", "CallManager", "no banner for the call "+c.id+" of "+p.app.spec.Bundle)
 	}
 	d.notify()

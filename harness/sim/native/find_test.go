@@ -84,3 +84,38 @@ func TestMissingIsNamed(t *testing.T) {
 		})
 	}
 }
+
+// What cannot be built is said with Node's own words.
+func TestBuildFails(t *testing.T) {
+	r := runtime(t)
+	r.Project, r.Cache = t.TempDir(), t.TempDir()
+	if err := r.Build(t.Context()); err == nil || !strings.Contains(err.Error(), "build-profile.json5") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// JavaScript of older sources goes, that of the project's stays.
+func TestBuildKeepsWhatIsUsed(t *testing.T) {
+	r := runtime(t)
+	project, err := filepath.Abs(filepath.Join("testdata", "app"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Project, r.Cache = project, t.TempDir()
+	old := filepath.Join(r.Cache, "older.js")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var made [2][]os.DirEntry
+	for i := range made {
+		if err := r.Build(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if made[i], err = os.ReadDir(r.Cache); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) || len(made[0]) == 0 || len(made[0]) != len(made[1]) {
+		t.Errorf("%v; made %v and %v", err, made[0], made[1])
+	}
+}

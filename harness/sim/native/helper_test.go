@@ -65,6 +65,9 @@ func newStage(t *testing.T) *stage {
 // newStageOf is a phone with the app of any project.
 func newStageOf(t *testing.T, r *native.Runtime) *stage {
 	t.Helper()
+	if err := r.Build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	app := device.DemoApp(world.Bundle)
 	app.Abilities[1].Exported = true
 	s := &stage{t: t, planned: make(chan struct{}, 8)}

@@ -18,9 +18,12 @@
 package native
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -46,6 +49,32 @@ type Runtime struct {
 	Cache string
 }
 
+func (r *Runtime) cache() string {
+	if r.Cache != "" {
+		return r.Cache
+	}
+	return filepath.Join(r.Root, "ohos", "check", ".cache", "runtime")
+}
+
+func (r *Runtime) project() string {
+	if r.Project != "" {
+		return r.Project
+	}
+	return filepath.Join(r.Root, "ohos")
+}
+
+// Build makes JavaScript of the project's ArkTS, in Cache, as a package holds
+// what was compiled: without it the first processes are slow. What is there
+// already is not made again.
+func (r *Runtime) Build(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, r.Node, filepath.Join(r.Root, "ohos", "runtime", "build.mjs"), "--cache", r.cache(), "--project", r.project())
+	cmd.Env = environment(os.Environ())
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("make JavaScript of %s: %w\n%s", r.project(), err, bytes.TrimSpace(said))
+	}
+	return nil
+}
+
 // Launch says how a process of an app is started, as device.Options want it.
 func (r *Runtime) Launch(app device.InstalledApp, role wire.Role) (process.Options, error) {
 	if err := playable(app); err != nil {
@@ -55,20 +84,12 @@ func (r *Runtime) Launch(app device.InstalledApp, role wire.Role) (process.Optio
 	if !app.Behavior.Agent {
 		target = "default"
 	}
-	cache := r.Cache
-	if cache == "" {
-		cache = filepath.Join(r.Root, "ohos", "check", ".cache", "runtime")
-	}
-	project := r.Project
-	if project == "" {
-		project = filepath.Join(r.Root, "ohos")
-	}
 	return process.Options{
 		Path: r.Node,
 		Args: []string{
 			"--enable-source-maps", filepath.Join(r.Root, "ohos", "runtime", "main.mjs"),
-			"--role", string(role), "--target", target, "--module", r.Module, "--cache", cache,
-			"--project", project, "--entry", moduleOf(app),
+			"--role", string(role), "--target", target, "--module", r.Module, "--cache", r.cache(),
+			"--project", r.project(), "--entry", moduleOf(app),
 		},
 		Env: environment(os.Environ()),
 	}, nil

@@ -43,7 +43,7 @@ func (r Runtime) launch(ctx context.Context) (launcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		return found.Launch, nil
+		return found.Launch, found.Build(ctx)
 	}
 	return nil, fmt.Errorf("no runtime is called %q: there are %v", string(r), Runtimes())
 }

@@ -45,7 +45,8 @@ export async function load(url, context, next) {
   if (url.startsWith(native)) return { format: 'module', source: opened(url.slice(native.length)), shortCircuit: true };
   if (url.startsWith(barred)) return { format: 'module', source: refused(url.slice(barred.length)), shortCircuit: true };
   if (/\.(ets|ts)$/.test(url)) {
-    return { format: 'module', source: await transpiled(fileURLToPath(url), given.cache), shortCircuit: true };
+    const { source } = await transpiled(fileURLToPath(url), given.cache);
+    return { format: 'module', source, shortCircuit: true };
   }
   return next(url, context);
 }

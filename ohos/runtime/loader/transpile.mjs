@@ -15,18 +15,18 @@ const version = own('typescript/package.json').version;
 // As ets-loader has them.
 const options = { useDefineForClassFields: false, experimentalDecorators: true, sourceMap: true };
 
-/** The JavaScript of a file, from the folder cache if it is there. */
+/** The JavaScript of a file, and where it is kept in the folder cache. */
 export async function transpiled(file, cache) {
   const text = fs.readFileSync(file, 'utf8');
   const key = crypto.createHash('sha256').update(JSON.stringify([version, options, file, text])).digest('hex');
   const kept = path.join(cache, key + '.js');
-  if (fs.existsSync(kept)) return fs.readFileSync(kept, 'utf8');
+  if (fs.existsSync(kept)) return { file: kept, source: fs.readFileSync(kept, 'utf8') };
   const out = transpile(text, file);
   fs.mkdirSync(cache, { recursive: true });
   const temporary = `${kept}.${process.pid}`;
   fs.writeFileSync(temporary, out);
   fs.renameSync(temporary, kept);
-  return out;
+  return { file: kept, source: out };
 }
 
 function transpile(text, file) {

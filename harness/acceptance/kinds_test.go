@@ -137,6 +137,18 @@ func TestCellsLeaveNothingBehind(t *testing.T) {
 	}
 }
 
+// An app without a page for calls rings in front as well, and may take a moment
+// to report the call.
+func TestACallInFrontIsDeclined(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{}, func(a *device.InstalledApp) {
+		a.Behavior.Call = &seam.CallBehavior{DelayMillis: 50}
+	})
+	for _, id := range []string{"voip/phone/foreground/delivered", "voip/phone/background/ringing"} {
+		want(t, s.run(id), verdict.Pass, "")
+	}
+}
+
 // An end that ends nothing, and an update that changes nothing, are found.
 func TestTheSuiteFindsLiveViewsThatStay(t *testing.T) {
 	seven := 7

@@ -37,6 +37,7 @@ test('the call is reported with the id that came, and its events are heard befor
   const [attribute] = await report;
   assert.deepEqual({ ...attribute, userProfile: undefined }, {
     callId: 'c-1', voipCallType: 1, userName: 'Pushproof', userProfile: undefined, abilityName: 'EntryAbility', voipCallState: 1,
+    showBannerForIncomingCall: true,
   });
   assert.deepEqual(attribute.userProfile.size, { width: 90, height: 90 });
   assert.deepEqual(namesOf(/^voipCall/), ['voipCall.on', 'voipCall.reportIncomingCall']);

@@ -152,12 +152,21 @@ func (d *Device) home(ctx context.Context) error {
 	d.mu.Lock()
 	d.screen.shade = false
 	var j *job
+	var p *proc
 	if d.front != nil {
+		p = d.front.main
 		j = d.retreat(d.front)
 	}
 	d.notify()
 	d.mu.Unlock()
-	return d.attempt(ctx, j)
+	err := d.attempt(ctx, j)
+	if p != nil {
+		// Whoever looks next finds it suspended already, if it is to be at once.
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		p.rest()
+	}
+	return err
 }
 
 // stop ends every process of the app, as aa force-stop does, or a device that

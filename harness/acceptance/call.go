@@ -6,7 +6,6 @@ package acceptance
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/harness"
@@ -49,32 +48,6 @@ func (r *run) decline(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// reportTime is how long an app may take to report a call. Source: Push Kit,
-// in-app calls.
-const reportTime = 10 * time.Second
-
-// rings reports whether the cell leaves a call that rings. Where the window of
-// the call is no witness, an app that was just told of it may still be about to
-// report it: that is waited for, no longer than the kind's quiet window.
-func (r *run) rings(ctx context.Context) bool {
-	if wanted(r.cell.Proof, verdict.Call) {
-		return r.answerOf(verdict.Call) == verdict.Saw && r.answerOf(verdict.Arrival(push.Call)) != verdict.Saw
-	}
-	if r.answerOf(verdict.Arrival(push.VoIP)) != verdict.Saw {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(ctx, min(r.window(), reportTime))
-	defer cancel()
-	rings := false
-	// Whatever ends the wait, there is no call to decline.
-	_ = r.await(ctx, func(ctx context.Context) bool {
-		list, err := r.dev.Driver().Windows(ctx)
-		rings = err == nil && len(list.Visible(device.PlaceCall)) > 0
-		return rings || err != nil
-	})
-	return rings
 }
 
 // tidy takes back what the cell has left on the device: a call that rings, a

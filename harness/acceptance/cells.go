@@ -82,7 +82,7 @@ func Cells() []Cell {
 		{Kind: push.KindExtension, State: harness.Background, Expect: Shown, Needs: authorise, Proof: answered(), Messages: one(extension), Answered: true},
 		{Kind: push.KindBackground, State: harness.Background, Expect: Delivered, Condition: Kept, Proof: proofKept, Messages: one(background), Window: true, Receipts: receiptKept},
 		{Kind: push.KindForm, State: harness.Background, Expect: Shown, Proof: proofCard, Messages: one(form)},
-		{Kind: push.KindForm, State: harness.Background, Expect: Silent, Condition: OlderVersion, Proof: proofNoCard, Messages: olderForm, Window: true, Receipts: receiptStale},
+		{Kind: push.KindForm, State: harness.Background, Expect: Silent, Condition: OlderVersion, Proof: proofNoCard, Messages: olderForm, Stepwise: true, Window: true, Receipts: receiptStale},
 		{Kind: push.KindForm, State: harness.Background, Expect: Silent, Condition: NoCard, Proof: proofNoCard, Messages: one(formOfNobody), Window: true, Receipts: receiptNoCard, Lasting: &blocked},
 		{Kind: push.KindLiveView, State: harness.Background, Expect: Shown, Needs: authorise, Proof: proofShown, Messages: createView, After: endViews},
 		{Kind: push.KindLiveView, State: harness.Background, Expect: Shown, Condition: Updated, Needs: centre, Proof: proofShown, Messages: updateView, Stepwise: true, After: endViews},

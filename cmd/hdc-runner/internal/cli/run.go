@@ -61,6 +61,7 @@ func newRun() *cobra.Command {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print what would be run on which device and what it costs; send nothing and start no app")
 	cmd.Flags().StringVar(&f.filter, "label-filter", "", "Ginkgo label `FILTER` over kind, device type, state, expectation, condition")
 	cmd.Flags().StringVar(&f.config.ReportDir, "report-dir", "", "`DIR` for report.json and junit.xml (default "+harness.DefaultReportDir+")")
+	cmd.Flags().StringVar(&f.config.FormKey, "form-key", "", "`KEY` of the app's card that the suite writes its text to (default "+harness.DefaultFormKey+")")
 	cmd.Flags().BoolVar(&f.config.Production, "production-messages", false, "send real messages in place of test messages")
 	cmd.Flags().BoolVar(&f.allowInconclusive, "allow-inconclusive", false, "exit with 0 though cells were inconclusive")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print events as JSON lines, the last one a summary")

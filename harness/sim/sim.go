@@ -84,6 +84,13 @@ type Device interface {
 	Deliver(ctx context.Context, m Message) Receipt
 }
 
+// Absentee is a Device that knows how long it has been away.
+type Absentee interface {
+	// OfflineSince returns when the network reached it last, by the world's
+	// clock; zero while it does.
+	OfflineSince() time.Time
+}
+
 // Revocation asks for a notification to be taken back.
 type Revocation struct {
 	RequestID string

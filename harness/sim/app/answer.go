@@ -52,6 +52,15 @@ func (p *proc) answer(ctx context.Context, req *jsonrpc2.Request) (result any, a
 				p.log("W", "incoming call: "+err.Error())
 			}
 		}, err
+	case seam.OnTokenUpdate:
+		var t seam.Token
+		if err := params(req, &t); err != nil {
+			return nil, nil, err
+		}
+		if a := p.theAgent(); a != nil {
+			a.TokenChanged(push.NewToken(t.Value), nil)
+		}
+		return nil, nil, nil
 	case seam.OnCallEvent:
 		var e seam.CallEvent
 		if err := params(req, &e); err != nil {
@@ -138,6 +147,9 @@ func (p *proc) register(ctx context.Context) error {
 		if err := p.conn.Call(ctx, seam.ReceiveMessage, seam.Registration{PushType: via.String()}, nil); err != nil {
 			return err
 		}
+	}
+	if err := p.conn.Call(ctx, seam.On, seam.Event{Type: "tokenUpdate"}, nil); err != nil {
+		return err
 	}
 	if twice := p.spec.Behavior.RegisterTwice; twice != "" {
 		if err := p.conn.Call(ctx, seam.ReceiveMessage, seam.Registration{PushType: twice}, nil); err != nil {

@@ -132,7 +132,9 @@ func (c *Cloud) next(l *lane) (*parcel, sim.Device) {
 		device := l.device
 		c.mu.Unlock()
 		online := device.Online()
+		away := awaySince(device, online)
 		c.mu.Lock()
+		c.giveUp(l, away)
 		c.expire(l, online)
 		if c.closed || len(l.waiting) == 0 {
 			l.working = false

@@ -80,8 +80,7 @@ func (d *Device) forbidden(a *app, m sim.Message, n notice) sim.Receipt {
 	switch {
 	case !a.kept.Enabled:
 		return sim.NotificationsOff
-	case n.ProfileID != "":
-		// The simulated app has no way to bind one.
+	case n.ProfileID != "" && !d.bound(a, n.ProfileID):
 		return sim.ProfileUnknown
 	}
 	return sim.Delivered

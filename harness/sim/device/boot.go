@@ -18,12 +18,15 @@ type boot struct {
 	id string
 	// at is by the world's clock, real by the device's.
 	at, real time.Time
+	// locked is set until the screen is unlocked for the first time.
+	locked bool
 }
 
 func (d *Device) startUp() {
 	var id [16]byte
 	_, _ = rand.Read(id[:])
-	d.boot = boot{id: hex.EncodeToString(id[:]), at: d.now(), real: d.date()}
+	d.boot = boot{id: hex.EncodeToString(id[:]), at: d.now(), real: d.date(), locked: d.pin}
+	d.lockedAway = nil
 	d.hilog = newHilog(d.build, d.persist)
 	d.screen = screen{on: true, locked: d.pin}
 	d.power = power{}

@@ -83,12 +83,18 @@ func (d *Device) deliver(ctx context.Context, m sim.Message) sim.Receipt {
 	d.mu.Lock()
 	a := d.byToken(m.Token)
 	closed := d.closed || !d.net.reachable()
+	receipt := sim.Delivered
+	if a != nil && !closed {
+		receipt = d.notNow(m)
+	}
 	d.mu.Unlock()
 	switch {
 	case closed:
 		return sim.Other
 	case a == nil:
 		return sim.TokenGone
+	case receipt != sim.Delivered:
+		return receipt
 	}
 	switch kind {
 	case push.KindAlert:

@@ -76,6 +76,9 @@ type Options struct {
 	// KeepUnregistered holds a message for whose type the app has not yet
 	// registered until it does. By default it is lost.
 	KeepUnregistered bool
+	// KeepLocked has messages that come before the first unlocking dealt with
+	// behind it; by default they are lost.
+	KeepLocked bool
 	// OpaqueDialog hides the buttons of the authorisation dialog from the UI
 	// tree, as UI extensions often are, until the method of that name says
 	// otherwise.
@@ -136,9 +139,15 @@ type Device struct {
 	cellular bool
 	dialog   *dialog
 	opaque   bool
-	power    power
-	calendar calendar
-	hilog    hilog
+	// account is the Huawei account that is logged in, otherUser is set while
+	// another user of the system is in front.
+	account   string
+	otherUser bool
+	// lockedAway waits for the first unlocking.
+	lockedAway []sim.Message
+	power      power
+	calendar   calendar
+	hilog      hilog
 	// persist holds the levels of the log that outlast a reboot.
 	persist logLevels
 	files   *files

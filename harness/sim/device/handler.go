@@ -63,6 +63,20 @@ func (h handler) answer(ctx context.Context, req *jsonrpc2.Request) (result any,
 		return d.getAAID(p.app), nil, nil
 	case seam.DeleteAAID:
 		return nil, nil, d.deleteAAID(p.app)
+	case seam.BindProfile:
+		_, err = with(req, func(b seam.Profile) (any, error) { return nil, d.bindProfile(p.app, b) })
+		return nil, nil, err
+	case seam.UnbindProfile:
+		_, err = with(req, func(b seam.Profile) (any, error) { return nil, d.unbindProfile(p.app, b.ID) })
+		return nil, nil, err
+	case seam.On, seam.Off:
+		_, err = with(req, func(e seam.Event) (any, error) {
+			if e.Type != "tokenUpdate" {
+				return nil, seam.Fail(codeParameter, "The parameter check failed.")
+			}
+			return nil, d.listenToTokens(p, req.Method == seam.On)
+		})
+		return nil, nil, err
 	case seam.ReceiveMessage:
 		after, err = with(req, func(r seam.Registration) (func(), error) { return d.receiveMessage(p, r.PushType) })
 		return nil, after, err

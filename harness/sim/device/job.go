@@ -83,7 +83,9 @@ func (p *proc) mainThread(ctx context.Context) {
 }
 
 func (p *proc) run(ctx context.Context, j *job) {
-	patience, cancel := context.WithTimeout(ctx, p.d.opts.AppTimeout)
+	// ctx ends with the process, and an answer that came before that counts: the
+	// end of the connection ends the call.
+	patience, cancel := context.WithTimeout(p.d.ctx, p.d.opts.AppTimeout)
 	defer cancel()
 	err := p.conn.Call(patience, j.method, j.params, j.result)
 	var refused *jsonrpc2.Error

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pushproof/pushproof/harness/sim"
 )
@@ -17,6 +18,8 @@ import (
 type network struct {
 	// cut is set by SetOnline.
 	cut bool
+	// since is when the network was last there, zero while it is.
+	since time.Time
 	// on is the switch of netcopilot, active the scenario that it simulates, 0
 	// for none.
 	on     bool
@@ -62,6 +65,13 @@ func (d *Device) Online() bool {
 	return d.net.reachable() && !d.closed
 }
 
+// OfflineSince implements sim.Absentee.
+func (d *Device) OfflineSince() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.net.since
+}
+
 // SetOnline cuts the network or restores it. A cloud that has a method
 // Connect(sim.Device) is told when the device can be reached again.
 func (d *Device) SetOnline(online bool) {
@@ -75,6 +85,12 @@ func (d *Device) changeNetwork(change func(*network) bool) bool {
 	before := d.net.reachable()
 	ok := change(&d.net)
 	back := !before && d.net.reachable()
+	switch {
+	case d.net.reachable():
+		d.net.since = time.Time{}
+	case before:
+		d.net.since = d.now()
+	}
 	d.notify()
 	d.mu.Unlock()
 	if c, is := d.opts.Cloud.(interface{ Connect(sim.Device) }); is && back {

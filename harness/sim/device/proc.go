@@ -53,6 +53,8 @@ type proc struct {
 	top        string
 	created    []createdAbility
 	registered []string
+	// hearsToken is set while it listens to tokenUpdate.
+	hearsToken bool
 	stopTimer  func() bool
 }
 

@@ -28,6 +28,9 @@ func (d *Device) SetLocked(locked bool) {
 	defer d.mu.Unlock()
 	d.screen.locked = locked
 	d.screen.shade = d.screen.shade && !locked
+	if !locked {
+		d.unlocked()
+	}
 	d.notify()
 }
 
@@ -107,6 +110,7 @@ func (d *Device) swipe(x1, y1, x2, y2 int) {
 	case d.screen.locked:
 		if !d.pin && y1-y2 >= 2*long && y1 > p.Height/2 {
 			d.screen.locked = false
+			d.unlocked()
 		}
 	case !d.screen.shade && y1 <= p.Height/20 && y2-y1 >= long && x1 < p.Width/2:
 		d.screen.shade = true

@@ -53,6 +53,7 @@ type record struct {
 	Badge      int          `json:"badge"`
 	Background *keptMessage `json:"background,omitempty"`
 	LastRow    int64        `json:"lastRow"`
+	Profiles   []profile    `json:"profiles,omitempty"`
 	Cards      []card       `json:"cards,omitempty"`
 }
 

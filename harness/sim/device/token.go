@@ -68,10 +68,11 @@ func (d *Device) deleteToken(a *app) error {
 	return nil
 }
 
-// forget drops token and kept message, and returns the former; d.mu is held.
+// forget drops the token with all that depends on it, bound profiles and the kept
+// message, and returns it; d.mu is held.
 func (d *Device) forget(a *app) string {
 	token := a.kept.Token
-	a.kept.Token, a.kept.Background, a.waiting = "", nil, nil
+	a.kept.Token, a.kept.Background, a.kept.Profiles, a.waiting = "", nil, nil, nil
 	return token
 }
 

@@ -7,6 +7,7 @@ import { failure, system } from '../lib/system.mjs';
 // Source: Push Kit, ArkTS API pushService and its error codes.
 const types = ['DEFAULT', 'IM', 'BACKGROUND', 'VoIP'];
 const twice = 1000900005;
+const internal = 1000900001;
 
 export const pushService = {
   getToken: asks('pushService.getToken', (t) => t.token),
@@ -22,9 +23,14 @@ export const pushService = {
   },
   on: (event, ability, callback) => {
     require(event === 'tokenUpdate' && ability && typeof callback === 'function', 'on takes tokenUpdate, an ability and a callback.');
+    if (system.listeners.has(event)) throw failure(internal, 'System internal error.');
     system.listeners.set(event, callback);
+    system.within('pushService.on', { type: event });
   },
-  off: (event) => { system.listeners.delete(event); },
+  off: (event) => {
+    system.listeners.delete(event);
+    system.within('pushService.off', { type: event });
+  },
 };
 
 export const AAID = {

@@ -82,6 +82,13 @@ export class Main {
     await run(() => ability.onBackground?.());
   }
 
+  async 'pushService.tokenUpdate'({ token }) {
+    const callback = system.listeners.get('tokenUpdate');
+    if (!callback) throw failure(notFound, "no callback was given to pushService.on('tokenUpdate')");
+    await run(() => callback(token));
+    await turn();
+  }
+
   async 'voipCall.voipCallUiEvent'(info) {
     const callback = system.listeners.get('voipCallUiEvent');
     if (!callback) throw failure(notFound, "no callback was given to voipCall.on('voipCallUiEvent')");

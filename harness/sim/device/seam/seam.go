@@ -13,6 +13,10 @@
 //	pushService.getToken                             Token
 //	pushService.deleteToken
 //	pushService.receiveMessage       Registration
+//	pushService.bindAppProfileId     Profile
+//	pushService.unbindAppProfileId   Profile
+//	pushService.on                   Event           (tokenUpdate)
+//	pushService.off                  Event
 //	AAID.getAAID                                     AAID
 //	AAID.deleteAAID
 //	notificationManager.getActiveNotifications       []Active
@@ -43,6 +47,7 @@
 //	ability.onForeground                  Ability
 //	ability.onBackground                  Ability
 //	push.onMessage                        Message
+//	pushService.tokenUpdate               Token
 //	voipCall.voipCallUiEvent              CallEvent
 //	extension.onReceiveMessage            Info       Content
 //	extension.onDestroy
@@ -74,6 +79,10 @@ const (
 	GetToken             = "pushService.getToken"
 	DeleteToken          = "pushService.deleteToken"
 	ReceiveMessage       = "pushService.receiveMessage"
+	BindProfile          = "pushService.bindAppProfileId"
+	UnbindProfile        = "pushService.unbindAppProfileId"
+	On                   = "pushService.on"
+	Off                  = "pushService.off"
 	GetAAID              = "AAID.getAAID"
 	DeleteAAID           = "AAID.deleteAAID"
 	ActiveNotifications  = "notificationManager.getActiveNotifications"
@@ -106,6 +115,7 @@ const (
 	OnForeground     = "ability.onForeground"
 	OnBackground     = "ability.onBackground"
 	OnMessage        = "push.onMessage"
+	OnTokenUpdate    = "pushService.tokenUpdate"
 	OnCallEvent      = "voipCall.voipCallUiEvent"
 	OnReceiveMessage = "extension.onReceiveMessage"
 	OnDestroy        = "extension.onDestroy"

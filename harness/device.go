@@ -13,6 +13,7 @@ import (
 	"github.com/pushproof/pushproof/agent/push"
 	"github.com/pushproof/pushproof/agent/session"
 	"github.com/pushproof/pushproof/agent/wire"
+	"github.com/pushproof/pushproof/fixtures"
 	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hub"
 )
@@ -230,7 +231,8 @@ func (d *Device) Agentless() *AgentError {
 }
 
 // Token waits for the Push Token that the agent reports. Where there is no
-// agent, it is the one of Config.TokenFile. A refusal by the platform is a *wire.Failure with its code, e.g. 1000900010.
+// agent, it is the one of Config.TokenFile. A refusal by the platform is a
+// *wire.Failure with its code, e.g. 1000900010, and says what to do about it.
 func (d *Device) Token(ctx context.Context) (push.Token, error) {
 	d.mu.Lock()
 	absent := d.absent
@@ -251,12 +253,21 @@ func (d *Device) Token(ctx context.Context) (push.Token, error) {
 	case !token.IsZero():
 		return token, nil
 	case refused != nil:
-		return token, fmt.Errorf("the app got no Push Token: %w", refused)
+		return token, noToken(refused)
 	case ctx.Err() != nil:
 		return token, ctx.Err()
 	default:
 		return token, fmt.Errorf("the agent reported no Push Token within %s: %w", time.Duration(d.s.cfg.Connect), err)
 	}
+}
+
+// noToken says what a refusal of getToken means.
+func noToken(refused *wire.Failure) error {
+	row, known := fixtures.KitCodeOf(refused.Code)
+	if !known {
+		return fmt.Errorf("the app got no Push Token: %w", refused)
+	}
+	return fmt.Errorf("the app got no Push Token: %w: %s; %s (%s)", refused, row.Meaning, row.Advice, row.Source)
 }
 
 // Notifications returns what the app itself sees of its notifications. The

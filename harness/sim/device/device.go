@@ -1,10 +1,10 @@
 // Copyright The Pushproof Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package device is a simulated HarmonyOS device: a push service, apps and
-// their extensions as processes of the operating system, one store for
-// notifications, badges and the notification switch, a screen with shade and
-// dialogs, and a shell.
+// Package device is a simulated HarmonyOS device: a push service for all six
+// kinds, apps and their extensions as processes of the operating system, one
+// store for notifications, live views, cards, calls, badges and the switches, a
+// screen with shade, desktop and dialogs, and a shell.
 //
 // It guarantees the rules of Push Kit that its tests name by number, that
 // every view of the device (getActiveNotifications, the UI tree, pictures of
@@ -16,10 +16,10 @@
 // the device are real, unless the device's date was set.
 //
 // It does not play or vibrate, a picture is made of boxes and ASCII text, a bad
-// network that loses less than everything changes nothing, and it knows no
-// live views that depend on a place.
-// A card shows the texts that it is bound to, whatever its page looks like. Where the documentation is silent
-// the choice made here is a claim in fixtures/claims.
+// network that loses less than everything changes nothing, and it knows no live
+// views that depend on a place. A card shows the texts that it is bound to,
+// whatever its page looks like. Where the documentation is silent the choice
+// made here is a claim in fixtures/claims.
 package device
 
 import (

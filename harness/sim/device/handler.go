@@ -6,6 +6,7 @@ package device
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -154,15 +155,8 @@ func with[P, R any](req *jsonrpc2.Request, f func(P) (R, error)) (R, error) {
 	return f(params)
 }
 
-// barred names the modules that an extension's process cannot load. Source:
-// OpenHarmony, extension_blocklist_config.json; that a call fails as an unknown
-// one does is a claim: pushservice.extension.barred.
+// barred tells whether an extension's process cannot load a method's module.
 func barred(method string) bool {
 	module, _, _ := strings.Cut(method, ".")
-	switch module {
-	case "notification", "notificationManager", "formHost", "formProvider", "prompt", "promptAction",
-		"window", "liveViewManager", "voipCall":
-		return true
-	}
-	return false
+	return slices.Contains(seam.Barred(), module)
 }

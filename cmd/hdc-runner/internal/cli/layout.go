@@ -3,11 +3,7 @@
 
 package cli
 
-import (
-	"github.com/spf13/cobra"
-
-	"github.com/pushproof/pushproof/harness/device"
-)
+import "github.com/spf13/cobra"
 
 func newLayout() *cobra.Command {
 	var o tool
@@ -19,11 +15,7 @@ func newLayout() *cobra.Command {
 		Example: "  hdc-runner layout > screen.json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, key, err := o.device(cmd)
-			if err != nil {
-				return err
-			}
-			d, err := device.Open(cmd.Context(), client, key, device.App{})
+			d, _, err := o.open(cmd)
 			if err != nil {
 				return err
 			}

@@ -27,11 +27,7 @@ func newScreenshot() *cobra.Command {
 		Example: "  hdc-runner screenshot\n  hdc-runner screenshot -o screen.jpeg --target SERIAL\n  hdc-runner screenshot -o - > screen.jpeg",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, key, err := o.device(cmd)
-			if err != nil {
-				return err
-			}
-			d, err := device.Open(cmd.Context(), client, key, device.App{})
+			d, key, err := o.open(cmd)
 			if err != nil {
 				return err
 			}

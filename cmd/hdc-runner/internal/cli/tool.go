@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pushproof/pushproof/harness"
+	"github.com/pushproof/pushproof/harness/device"
 	"github.com/pushproof/pushproof/harness/hdc"
 )
 
@@ -61,6 +62,16 @@ func (o *tool) device(cmd *cobra.Command) (*hdc.Client, string, error) {
 		return nil, "", usagef("%s is for one device: name one by --target", cmd.CommandPath())
 	}
 	return client, keys[0], nil
+}
+
+// open opens the one device that is meant, whatever app is on it.
+func (o *tool) open(cmd *cobra.Command) (*device.Device, string, error) {
+	client, key, err := o.device(cmd)
+	if err != nil {
+		return nil, "", err
+	}
+	d, err := device.Open(cmd.Context(), client, key, device.App{})
+	return d, key, err
 }
 
 // exactly refuses another number of arguments, with how the command is used.

@@ -5,7 +5,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -27,8 +26,8 @@ func (s *Server) routes() []plane.Route {
 	return []plane.Route{
 		{Pattern: "POST /reset", Serve: s.reset},
 		{Pattern: "GET /activity", Serve: s.activity},
-		{Pattern: "GET /faults", Serve: s.listFaults},
-		{Pattern: "PUT /faults", Serve: s.putFaults},
+		{Pattern: "GET /faults", Serve: plane.ListFaults(s.faults)},
+		{Pattern: "PUT /faults", Serve: plane.PutFaults(s.faults)},
 		{Pattern: "DELETE /faults", Serve: s.deleteFaults},
 		{Pattern: "GET /clock", Serve: s.readClock},
 		{Pattern: "POST /clock", Serve: s.moveClock},
@@ -76,32 +75,9 @@ func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
 }
 
 // Faults is the body of PUT and GET /faults.
-type Faults struct {
-	Faults []faults.Fault `json:"faults"`
-}
+type Faults = plane.Faults[faults.Fault]
 
-func (s *Server) listFaults(w http.ResponseWriter, _ *http.Request) {
-	plane.Write(w, Faults{s.cloud.Faults().List()})
-}
-
-func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Faults *[]faults.Fault `json:"faults"`
-	}
-	if !plane.Read(w, r, &body) {
-		return
-	}
-	if body.Faults == nil {
-		plane.Refuse(w, http.StatusBadRequest, errors.New(`the body is {"faults":[...]}; an empty array, or DELETE, removes all`))
-		return
-	}
-	list, err := s.cloud.Faults().Replace(*body.Faults)
-	if err != nil {
-		plane.Refuse(w, http.StatusBadRequest, err)
-		return
-	}
-	plane.Write(w, Faults{list})
-}
+func (s *Server) faults() plane.FaultSet[faults.Fault] { return s.cloud.Faults() }
 
 func (s *Server) deleteFaults(w http.ResponseWriter, _ *http.Request) {
 	s.cloud.Faults().Clear()

@@ -45,8 +45,8 @@ func New(hdc *hdcd.Server, token string) (*Server, error) {
 func (s *Server) routes() []plane.Route {
 	return []plane.Route{
 		{Pattern: "POST /reset", Serve: s.reset},
-		{Pattern: "GET /faults", Serve: s.listFaults},
-		{Pattern: "PUT /faults", Serve: s.putFaults},
+		{Pattern: "GET /faults", Serve: plane.ListFaults(s.faults)},
+		{Pattern: "PUT /faults", Serve: plane.PutFaults(s.faults)},
 		{Pattern: "POST /faults", Serve: s.addFault},
 		{Pattern: "DELETE /faults", Serve: s.deleteFaults},
 		{Pattern: "GET /devices", Serve: s.listDevices},
@@ -69,32 +69,9 @@ func (s *Server) reset(w http.ResponseWriter, r *http.Request) {
 }
 
 // Faults is the body of GET and PUT /faults.
-type Faults struct {
-	Faults []faults.Fault `json:"faults"`
-}
+type Faults = plane.Faults[faults.Fault]
 
-func (s *Server) listFaults(w http.ResponseWriter, _ *http.Request) {
-	plane.Write(w, Faults{s.hdc.Faults().List()})
-}
-
-func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Faults *[]faults.Fault `json:"faults"`
-	}
-	if !plane.Read(w, r, &body) {
-		return
-	}
-	if body.Faults == nil {
-		plane.Refuse(w, http.StatusBadRequest, errors.New(`the body is {"faults":[...]}; an empty array, or DELETE, removes all`))
-		return
-	}
-	list, err := s.hdc.Faults().Replace(*body.Faults)
-	if err != nil {
-		plane.Refuse(w, http.StatusBadRequest, err)
-		return
-	}
-	plane.Write(w, Faults{list})
-}
+func (s *Server) faults() plane.FaultSet[faults.Fault] { return s.hdc.Faults() }
 
 func (s *Server) addFault(w http.ResponseWriter, r *http.Request) {
 	var f faults.Fault

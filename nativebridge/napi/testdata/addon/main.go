@@ -18,7 +18,6 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/pushproof/pushproof/nativebridge/napi"
 )
@@ -26,7 +25,7 @@ import (
 // state is one environment's.
 type state struct {
 	threw  atomic.Value
-	closed atomic.Bool
+	closed chan struct{}
 	kept   *napi.Callback
 }
 
@@ -36,7 +35,7 @@ func init() {
 	napi.Register(napi.Module{
 		Open: func() (any, error) {
 			open.Add(1)
-			return &state{}, nil
+			return &state{closed: make(chan struct{})}, nil
 		},
 		Close: func(v any) {
 			s := v.(*state)
@@ -44,7 +43,7 @@ func init() {
 				s.kept.Release()
 			}
 			open.Add(-1)
-			s.closed.Store(true)
+			close(s.closed)
 		},
 		Threw: func(s any, what string) { s.(*state).threw.Store(what) },
 		Funcs: []napi.Func{
@@ -144,7 +143,7 @@ func doPanic(c *napi.Call) error {
 	switch c.String(0) {
 	case "nil":
 		var p *state
-		return c.Return(p.closed.Load())
+		return c.Return(p.kept == nil)
 	case "later":
 		c.Later()
 	}
@@ -176,9 +175,7 @@ func refuse(c *napi.Call) error {
 func never(c *napi.Call) error {
 	s, later := c.State().(*state), c.Later()
 	go func() {
-		for !s.closed.Load() {
-			time.Sleep(time.Millisecond)
-		}
+		<-s.closed
 		later.Resolve("too late")
 	}()
 	return nil

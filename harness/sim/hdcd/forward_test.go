@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,16 +55,32 @@ func echo(t *testing.T) (port string) {
 	return port
 }
 
+// ports counts up from somewhere, so that no two tests of a process get one.
+var ports atomic.Uint32
+
+func init() { ports.Store(rand.Uint32N(portSpan)) }
+
+// The ports of freePort have five digits, as recorded ones have, and lie below
+// those that a system hands out by itself: another test's listener could get
+// one of those before it is used.
+const lowestPort, portSpan = 10000, 20000
+
 // freePort returns a port that nothing listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range portSpan {
+		port := strconv.Itoa(lowestPort + int(ports.Add(1)%portSpan))
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			continue // somebody else's
+		}
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	defer func() { _ = listener.Close() }()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return port
+	t.Fatal("every port is taken")
+	return ""
 }
 
 func TestForwardsCarryBytesBothWays(t *testing.T) {

@@ -214,13 +214,7 @@ func freePorts(t *testing.T, r *transcripts.Recording) *strings.Replacer {
 		if !bytes.Contains(all, []byte(port)) {
 			continue
 		}
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, free, _ := net.SplitHostPort(listener.Addr().String())
-		defer func() { _ = listener.Close() }()
-		pairs = append(pairs, port, free)
+		pairs = append(pairs, port, freePort(t))
 	}
 	return strings.NewReplacer(pairs...)
 }
